@@ -1,1 +1,31 @@
-//! x
+//! The tables of Bursar: one file each, with its model, typed ids and tenant-scoped finders. No rules live here.
+
+pub mod audit_chain;
+pub mod audit_entry;
+pub mod catalog_state;
+pub mod enums;
+pub mod event_stream;
+pub mod ids;
+pub mod invitation;
+pub mod membership;
+pub mod meter;
+pub mod organization;
+pub mod organization_head;
+pub mod plan;
+pub mod plan_limit;
+pub mod plan_price;
+pub mod plan_subscription;
+pub mod plan_version;
+pub mod quota_counter;
+pub mod quota_override;
+pub mod refresh_token;
+pub mod resource;
+pub mod resource_amount;
+pub mod resource_kind;
+pub mod resource_need;
+pub mod revenue_movement;
+pub mod session;
+pub mod subscription_change;
+pub mod threshold_event;
+pub mod usage_record;
+pub mod user;

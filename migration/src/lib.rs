@@ -1,1 +1,31 @@
-//! x
+//! The database schema, one file per change, alike on SQLite and PostgreSQL. Every constraint and index has a name, so
+//! that a breach can be told apart in an error message.
+
+mod m20261120_000001_identity;
+mod m20261120_000002_organizations;
+mod m20261120_000003_catalog;
+mod m20261120_000004_subscriptions;
+mod m20261120_000005_quotas;
+mod m20261120_000006_resources;
+mod m20261120_000007_audit;
+
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+/// All migrations, oldest first.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_identity::Migration),
+            Box::new(m20261120_000002_organizations::Migration),
+            Box::new(m20261120_000003_catalog::Migration),
+            Box::new(m20261120_000004_subscriptions::Migration),
+            Box::new(m20261120_000005_quotas::Migration),
+            Box::new(m20261120_000006_resources::Migration),
+            Box::new(m20261120_000007_audit::Migration),
+        ]
+    }
+}

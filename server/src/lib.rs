@@ -1,1 +1,13 @@
-//! x
+//! Bursar: organizations, members, plans, subscriptions, quotas and audit logs of a multi-tenant product as one typed
+//! graph. Thin doors (`graphql`, `http`, the command line) call thick rooms (`domain`); see docs/architecture.md.
+#![recursion_limit = "1024"]
+
+pub mod actor;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod domain;
+pub mod error;
+pub mod graphql;
+pub mod http;

@@ -1,0 +1,501 @@
+//! The closed vocabularies that columns hold, stored as their names in the graph.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a meter measures (CAT-1).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MeterKind {
+    /// Goes up and down: members, projects, storage.
+    #[sea_orm(string_value = "GAUGE")]
+    Gauge,
+    /// Grows within a window: tickets this month.
+    #[sea_orm(string_value = "COUNTER")]
+    Counter,
+    /// The largest single request allowed; nothing is stored.
+    #[sea_orm(string_value = "CAP")]
+    Cap,
+    /// A feature that is on or off.
+    #[sea_orm(string_value = "FLAG")]
+    Flag,
+}
+
+/// When a COUNTER starts again, in the organization's timezone (CAT-1).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MeterWindow {
+    /// On the first of each month.
+    #[sea_orm(string_value = "CALENDAR_MONTH")]
+    CalendarMonth,
+    /// With each billing period.
+    #[sea_orm(string_value = "BILLING_PERIOD")]
+    BillingPeriod,
+    /// At midnight.
+    #[sea_orm(string_value = "DAY")]
+    Day,
+}
+
+/// What a GAUGE is the number of, when the server keeps it by itself.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MeterCounts {
+    /// Memberships and pending invitations (ACC-4).
+    #[sea_orm(string_value = "MEMBERS")]
+    Members,
+}
+
+/// The life of a plan version (CAT-3).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PlanVersionStatus {
+    /// Being edited; nobody is subscribed to it.
+    #[sea_orm(string_value = "DRAFT")]
+    Draft,
+    /// Fixed forever; what new subscribers get.
+    #[sea_orm(string_value = "PUBLISHED")]
+    Published,
+    /// Replaced by a later version; subscribers may remain on it.
+    #[sea_orm(string_value = "ARCHIVED")]
+    Archived,
+}
+
+/// How often a price is charged.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BillingInterval {
+    /// Every month.
+    #[sea_orm(string_value = "MONTHLY")]
+    Monthly,
+    /// Every year.
+    #[sea_orm(string_value = "ANNUAL")]
+    Annual,
+}
+
+/// What happens when a limit is reached (CAT-2).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OverQuotaPolicy {
+    /// The request is refused.
+    #[sea_orm(string_value = "DENY")]
+    Deny,
+    /// The request is granted and flagged.
+    #[sea_orm(string_value = "WARN")]
+    Warn,
+    /// The request is granted and counted as overage.
+    #[sea_orm(string_value = "ALLOW")]
+    Allow,
+}
+
+/// Where the amount that a resource takes of a meter comes from (CAT-7).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NeedSource {
+    /// The same for every resource of the kind.
+    #[sea_orm(string_value = "FIXED")]
+    Fixed,
+    /// Named when the resource is created.
+    #[sea_orm(string_value = "REQUESTED")]
+    Requested,
+    /// A percentage of what the parent resource takes.
+    #[sea_orm(string_value = "PARENT_SHARE")]
+    ParentShare,
+}
+
+/// The states of a subscription (BIL-1).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubscriptionStatus {
+    /// Free for a while, with the plan's limits.
+    #[sea_orm(string_value = "TRIAL")]
+    Trial,
+    /// Paid, or on a free plan.
+    #[sea_orm(string_value = "ACTIVE")]
+    Active,
+    /// A payment failed.
+    #[sea_orm(string_value = "PAST_DUE")]
+    PastDue,
+    /// Payment has been missing for too long.
+    #[sea_orm(string_value = "SUSPENDED")]
+    Suspended,
+    /// Put to rest on request.
+    #[sea_orm(string_value = "PAUSED")]
+    Paused,
+    /// Ends with the current period.
+    #[sea_orm(string_value = "CANCELLING")]
+    Cancelling,
+    /// Ended; data is still kept.
+    #[sea_orm(string_value = "EXPIRED")]
+    Expired,
+    /// Ended; data has been put away.
+    #[sea_orm(string_value = "ARCHIVED")]
+    Archived,
+}
+
+/// What happened to a subscription.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SubscriptionChangeKind {
+    /// The organization's first plan.
+    #[sea_orm(string_value = "STARTED")]
+    Started,
+    /// A trial began.
+    #[sea_orm(string_value = "TRIAL_STARTED")]
+    TrialStarted,
+    /// A trial became a paid subscription.
+    #[sea_orm(string_value = "TRIAL_CONVERTED")]
+    TrialConverted,
+    /// Moved to a plan of a higher tier or price.
+    #[sea_orm(string_value = "UPGRADED")]
+    Upgraded,
+    /// Moved to a plan of a lower tier or price.
+    #[sea_orm(string_value = "DOWNGRADED")]
+    Downgraded,
+    /// Cancelled.
+    #[sea_orm(string_value = "CANCELLED")]
+    Cancelled,
+    /// Came back.
+    #[sea_orm(string_value = "REACTIVATED")]
+    Reactivated,
+    /// Ended.
+    #[sea_orm(string_value = "EXPIRED")]
+    Expired,
+}
+
+/// Kinds of movement of monthly recurring revenue (REV-1).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MovementKind {
+    /// A first paid subscription.
+    #[sea_orm(string_value = "NEW")]
+    New,
+    /// A paying customer pays more.
+    #[sea_orm(string_value = "EXPANSION")]
+    Expansion,
+    /// A paying customer pays less.
+    #[sea_orm(string_value = "CONTRACTION")]
+    Contraction,
+    /// A paying customer stops paying.
+    #[sea_orm(string_value = "CHURN")]
+    Churn,
+    /// A former customer pays again.
+    #[sea_orm(string_value = "REACTIVATION")]
+    Reactivation,
+}
+
+/// How much of a quota is used (QUO-6).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum QuotaLevel {
+    /// Below the warning threshold.
+    #[sea_orm(string_value = "NORMAL")]
+    Normal,
+    /// From 80 % unless the meter says otherwise.
+    #[sea_orm(string_value = "WARNING")]
+    Warning,
+    /// From 95 % unless the meter says otherwise.
+    #[sea_orm(string_value = "ALERT")]
+    Alert,
+    /// From 100 % unless the meter says otherwise.
+    #[sea_orm(string_value = "EXCEEDED")]
+    Exceeded,
+}
+
+/// Which way a threshold was crossed.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CrossingDirection {
+    /// The level rose.
+    #[sea_orm(string_value = "UP")]
+    Up,
+    /// The level fell.
+    #[sea_orm(string_value = "DOWN")]
+    Down,
+}
+
+/// Where a limit comes from (QUO-5).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LimitSource {
+    /// The plan version that is subscribed to.
+    #[sea_orm(string_value = "PLAN")]
+    Plan,
+    /// Add-on packs on the subscription.
+    #[sea_orm(string_value = "ADD_ON")]
+    AddOn,
+    /// Set for this organization by a system admin.
+    #[sea_orm(string_value = "OVERRIDE")]
+    Override,
+    /// A one-off grant.
+    #[sea_orm(string_value = "GRANT")]
+    Grant,
+    /// No limit applies to the meter.
+    #[sea_orm(string_value = "NONE")]
+    None,
+}
+
+/// What a usage record did.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UsageOperation {
+    /// Took from the quota.
+    #[sea_orm(string_value = "CONSUME")]
+    Consume,
+    /// Gave back to the quota.
+    #[sea_orm(string_value = "RELEASE")]
+    Release,
+}
+
+/// The life of a resource.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ResourceStatus {
+    /// Counts against quotas.
+    #[sea_orm(string_value = "ACTIVE")]
+    Active,
+    /// Gone; counts no longer.
+    #[sea_orm(string_value = "DELETED")]
+    Deleted,
+}
+
+/// On whose behalf something was done (AUD-1).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ActorKind {
+    /// A person.
+    #[sea_orm(string_value = "USER")]
+    User,
+    /// An API key of an organization.
+    #[sea_orm(string_value = "API_KEY")]
+    ApiKey,
+    /// Bursar itself: jobs, start-up, the command line.
+    #[sea_orm(string_value = "SYSTEM")]
+    System,
+    /// A payment provider.
+    #[sea_orm(string_value = "PROVIDER")]
+    Provider,
+}

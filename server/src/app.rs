@@ -1,0 +1,73 @@
+//! Everything that a use case may need, built once and cheap to clone: database, clock, randomness, configuration and
+//! the hub that wakes live subscriptions.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bursar_entities::ids::TypedId;
+use chrono::{DateTime, Utc};
+use rand::Rng as _;
+use uuid::{ContextV7, Timestamp, Uuid};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Database;
+use crate::domain::events::Hub;
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// Tells the time.
+    pub clock: Clock,
+    /// What the deployment configured.
+    pub config: Config,
+    /// Wakes live subscriptions after a commit.
+    pub hub: Hub,
+    /// Keeps ids of the same millisecond in order.
+    ids: std::sync::Mutex<ContextV7>,
+}
+
+/// The application. Clones share everything.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(db: Database, clock: Clock, config: Config) -> Self {
+        Self(Arc::new(Parts { db, clock, config, hub: Hub::new(), ids: std::sync::Mutex::new(ContextV7::new()) }))
+    }
+
+    /// The present, in whole microseconds.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// A new time-ordered id (UUID v7, RFC 9562).
+    #[must_use]
+    pub fn new_id<I: TypedId>(&self) -> I {
+        let now = self.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let context = self.0.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        I::from_uuid(Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos())))
+    }
+
+    /// `N` bytes from the operating system's generator, for tokens, salts and keys.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for randomness")]
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        rand::rng().fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}

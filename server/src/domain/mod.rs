@@ -1,0 +1,4 @@
+//! Every rule of the product, one folder a feature. Use cases authorise, load, decide, write, audit and publish in one
+//! transaction; nothing here knows of GraphQL, HTTP or the command line.
+
+pub mod events;
