@@ -101,13 +101,19 @@ impl Actor {
     /// Bursar itself.
     #[must_use]
     pub fn system() -> Self {
-        Self { identity: Identity::System, origin: Origin::default() }
+        Self {
+            identity: Identity::System,
+            origin: Origin::default(),
+        }
     }
 
     /// Nobody, from `origin`.
     #[must_use]
     pub const fn anonymous(origin: Origin) -> Self {
-        Self { identity: Identity::Anonymous, origin }
+        Self {
+            identity: Identity::Anonymous,
+            origin,
+        }
     }
 
     /// The signed-in user.
@@ -118,6 +124,18 @@ impl Actor {
         match &self.identity {
             Identity::User(user) => Ok(user),
             Identity::Anonymous | Identity::System => Err(Error::unauthenticated()),
+        }
+    }
+
+    /// Refuses a request that nobody signed in for.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for [`Identity::Anonymous`].
+    pub fn require_identity(&self) -> Result<()> {
+        if self.identity == Identity::Anonymous {
+            Err(Error::unauthenticated())
+        } else {
+            Ok(())
         }
     }
 
@@ -144,10 +162,16 @@ mod tests {
 
     #[test]
     fn accept_language_follows_weights_and_falls_back_to_english() {
-        assert_eq!(Locale::from_accept_language("de, fr;q=0.5, vi;q=0.8"), Locale::Vi);
+        assert_eq!(
+            Locale::from_accept_language("de, fr;q=0.5, vi;q=0.8"),
+            Locale::Vi
+        );
         assert_eq!(Locale::from_accept_language("fr-CA"), Locale::Fr);
         assert_eq!(Locale::from_accept_language("fr;q=0, en"), Locale::En);
         assert_eq!(Locale::from_accept_language(""), Locale::En);
-        assert_eq!(Locale::from_accept_language("vi;q=abc,fr;q=0.9"), Locale::Vi);
+        assert_eq!(
+            Locale::from_accept_language("vi;q=abc,fr;q=0.9"),
+            Locale::Vi
+        );
     }
 }

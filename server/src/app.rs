@@ -36,7 +36,13 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(db: Database, clock: Clock, config: Config) -> Self {
-        Self(Arc::new(Parts { db, clock, config, hub: Hub::new(), ids: std::sync::Mutex::new(ContextV7::new()) }))
+        Self(Arc::new(Parts {
+            db,
+            clock,
+            config,
+            hub: Hub::new(),
+            ids: std::sync::Mutex::new(ContextV7::new()),
+        }))
     }
 
     /// The present, in whole microseconds.
@@ -50,13 +56,24 @@ impl App {
     pub fn new_id<I: TypedId>(&self) -> I {
         let now = self.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-        let context = self.0.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        I::from_uuid(Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos())))
+        let context = self
+            .0
+            .ids
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        I::from_uuid(Uuid::new_v7(Timestamp::from_unix(
+            &*context,
+            seconds,
+            now.timestamp_subsec_nanos(),
+        )))
     }
 
     /// `N` bytes from the operating system's generator, for tokens, salts and keys.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks for randomness"
+    )]
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         rand::rng().fill_bytes(&mut bytes);

@@ -22,15 +22,22 @@ impl Clock {
     /// A clock that stands at `start` until it is advanced.
     #[must_use]
     pub fn manual(start: DateTime<Utc>) -> Self {
-        Self { manual: Some(Arc::new(AtomicI64::new(start.timestamp_micros()))) }
+        Self {
+            manual: Some(Arc::new(AtomicI64::new(start.timestamp_micros()))),
+        }
     }
 
     /// The present.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the system's clock"
+    )]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.manual {
-            Some(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
+            Some(micros) => {
+                DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default()
+            }
             None => Utc::now().trunc_subsecs(6),
         }
     }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -60,7 +60,10 @@ impl Database {
             });
         let mut connection = sea_orm::Database::connect(options).await?;
         connection.set_metric_callback(on_statement);
-        Ok(Self { connection, writer: sqlite.then(|| Arc::new(Mutex::new(()))) })
+        Ok(Self {
+            connection,
+            writer: sqlite.then(|| Arc::new(Mutex::new(()))),
+        })
     }
 
     /// The connection to read from.
@@ -89,7 +92,10 @@ impl Database {
             ..TransactionOptions::default()
         };
         let transaction = self.connection.begin_with_options(options).await?;
-        Ok(WriteTransaction { transaction, _turn: turn })
+        Ok(WriteTransaction {
+            transaction,
+            _turn: turn,
+        })
     }
 }
 

@@ -71,7 +71,10 @@ impl Code {
     /// top-level errors.
     #[must_use]
     pub const fn is_user_error(self) -> bool {
-        matches!(self, Self::Validation | Self::Conflict | Self::LimitReached | Self::PreconditionFailed)
+        matches!(
+            self,
+            Self::Validation | Self::Conflict | Self::LimitReached | Self::PreconditionFailed
+        )
     }
 }
 
@@ -98,7 +101,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `code` with a message for a person.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), path: Vec::new(), facts: Vec::new(), cause: None }
+        Self {
+            code,
+            message: message.into(),
+            path: Vec::new(),
+            facts: Vec::new(),
+            cause: None,
+        }
     }
 
     /// A malformed or out-of-range argument.
@@ -109,27 +118,38 @@ impl Error {
     /// `what` does not exist for this caller. The wording is the same for another tenant's object.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
-        Self::new(Code::NotFound, format!("{what} was not found; check the id and that you may see it"))
+        Self::new(
+            Code::NotFound,
+            format!("{what} was not found; check the id and that you may see it"),
+        )
     }
 
     /// No valid credentials came with the request.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "Sign in first: send a valid access token as `Authorization: Bearer …`")
+        Self::new(
+            Code::Unauthenticated,
+            "Sign in first: send a valid access token as `Authorization: Bearer …`",
+        )
     }
 
     /// The caller lacks `permission`.
     #[must_use]
     pub fn forbidden(permission: &str) -> Self {
-        Self::new(Code::Forbidden, format!("You need the permission {permission} for this"))
-            .with("permission", permission)
+        Self::new(
+            Code::Forbidden,
+            format!("You need the permission {permission} for this"),
+        )
+        .with("permission", permission)
     }
 
     /// A defect or outage on our side; `cause` goes to the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             code: Code::Internal,
-            message: "Something failed on our side; try again, and quote the request id if it persists".into(),
+            message:
+                "Something failed on our side; try again, and quote the request id if it persists"
+                    .into(),
             path: Vec::new(),
             facts: Vec::new(),
             cause: Some(cause.into()),

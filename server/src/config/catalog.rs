@@ -17,7 +17,10 @@ impl CatalogConfig {
         if let Some(path) = &file
             && !path.is_file()
         {
-            problems.add("BURSAR_CATALOG", format!("{} is not a file", path.display()));
+            problems.add(
+                "BURSAR_CATALOG",
+                format!("{} is not a file", path.display()),
+            );
         }
         Self { file }
     }

@@ -17,9 +17,17 @@ impl DatabaseConfig {
 
     pub(super) fn read(source: &Source, problems: &mut Problems) -> Self {
         source.check_file(problems);
-        let url = source.text("BURSAR_DATABASE_URL").unwrap_or_else(|| Self::DEFAULT.to_owned());
-        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-            problems.add("BURSAR_DATABASE_URL", "must start with sqlite:// or postgres://");
+        let url = source
+            .text("BURSAR_DATABASE_URL")
+            .unwrap_or_else(|| Self::DEFAULT.to_owned());
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            problems.add(
+                "BURSAR_DATABASE_URL",
+                "must start with sqlite:// or postgres://",
+            );
         }
         Self { url }
     }
@@ -27,7 +35,10 @@ impl DatabaseConfig {
     /// The SQLite file, if that is the database.
     #[must_use]
     pub fn sqlite_file(&self) -> Option<PathBuf> {
-        let rest = self.url.strip_prefix("sqlite://").or_else(|| self.url.strip_prefix("sqlite:"))?;
+        let rest = self
+            .url
+            .strip_prefix("sqlite://")
+            .or_else(|| self.url.strip_prefix("sqlite:"))?;
         Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
     }
 }

@@ -27,15 +27,23 @@ pub struct HttpConfig {
 impl HttpConfig {
     pub(super) fn read(source: &Source, problems: &mut Problems) -> Self {
         let default = SocketAddr::from(([127, 0, 0, 1], 8000));
-        let public_url = source.text("BURSAR_PUBLIC_URL").and_then(|text| match Url::parse(&text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
-            _ => {
-                problems.add("BURSAR_PUBLIC_URL", "is not an http or https address");
-                None
-            }
-        });
+        let public_url =
+            source
+                .text("BURSAR_PUBLIC_URL")
+                .and_then(|text| match Url::parse(&text) {
+                    Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+                    _ => {
+                        problems.add("BURSAR_PUBLIC_URL", "is not an http or https address");
+                        None
+                    }
+                });
         Self {
-            listen: source.parsed("BURSAR_LISTEN", "an address and port such as 127.0.0.1:8000", default, problems),
+            listen: source.parsed(
+                "BURSAR_LISTEN",
+                "an address and port such as 127.0.0.1:8000",
+                default,
+                problems,
+            ),
             public_url,
             graphiql: source.switch("BURSAR_GRAPHIQL", true, problems),
             introspection: source.switch("BURSAR_INTROSPECTION", true, problems),

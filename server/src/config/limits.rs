@@ -37,9 +37,18 @@ impl LimitsConfig {
             aliases: number("BURSAR_MAX_ALIASES", 50),
             batch: number("BURSAR_MAX_BATCH", 10),
             subscriptions: number("BURSAR_MAX_SUBSCRIPTIONS", 100),
-            request_timeout: Duration::from_secs(number("BURSAR_REQUEST_TIMEOUT_SECONDS", 30) as u64),
-            ws_init_timeout: Duration::from_secs(number("BURSAR_WS_INIT_TIMEOUT_SECONDS", 10) as u64),
-            sign_in_attempts: source.parsed("BURSAR_SIGN_IN_ATTEMPTS", "a whole number", 10, problems),
+            request_timeout: Duration::from_secs(
+                number("BURSAR_REQUEST_TIMEOUT_SECONDS", 30) as u64
+            ),
+            ws_init_timeout: Duration::from_secs(
+                number("BURSAR_WS_INIT_TIMEOUT_SECONDS", 10) as u64
+            ),
+            sign_in_attempts: source.parsed(
+                "BURSAR_SIGN_IN_ATTEMPTS",
+                "a whole number",
+                10,
+                problems,
+            ),
         }
     }
 }

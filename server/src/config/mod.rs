@@ -86,26 +86,47 @@ mod tests {
         ]))
         .expect_err("four problems");
         let text = problems.to_string();
-        for name in ["BURSAR_DATABASE_URL", "BURSAR_LISTEN", "BURSAR_ADMIN_EMAIL", "BURSAR_SECRET_KEY"] {
+        for name in [
+            "BURSAR_DATABASE_URL",
+            "BURSAR_LISTEN",
+            "BURSAR_ADMIN_EMAIL",
+            "BURSAR_SECRET_KEY",
+        ] {
             assert!(text.contains(name), "{name} is missing from: {text}");
         }
     }
 
     #[test]
     fn postgres_needs_a_secret_key() {
-        let problems = Config::from_source(&Source::from_pairs([("BURSAR_DATABASE_URL", "postgres://localhost/x")]))
-            .expect_err("no key");
-        assert!(problems.to_string().contains("BURSAR_SECRET_KEY"), "{problems}");
+        let problems = Config::from_source(&Source::from_pairs([(
+            "BURSAR_DATABASE_URL",
+            "postgres://localhost/x",
+        )]))
+        .expect_err("no key");
+        assert!(
+            problems.to_string().contains("BURSAR_SECRET_KEY"),
+            "{problems}"
+        );
     }
 
     #[test]
     fn a_file_with_an_unknown_key_is_refused_and_the_environment_wins_over_it() {
-        let table = "listen = \"127.0.0.1:1\"\nlisten_adress = \"typo\"".parse().expect("TOML");
-        let problems = Config::from_source(&Source::from_pairs([]).with_file(table)).expect_err("typo");
+        let table = "listen = \"127.0.0.1:1\"\nlisten_adress = \"typo\""
+            .parse()
+            .expect("TOML");
+        let problems =
+            Config::from_source(&Source::from_pairs([]).with_file(table)).expect_err("typo");
         assert!(problems.to_string().contains("listen_adress"), "{problems}");
 
         let table = "listen = \"127.0.0.1:1\"".parse().expect("TOML");
         let source = Source::from_pairs([("BURSAR_LISTEN", "127.0.0.1:2")]).with_file(table);
-        assert_eq!(Config::from_source(&source).expect("fine").http.listen.port(), 2);
+        assert_eq!(
+            Config::from_source(&source)
+                .expect("fine")
+                .http
+                .listen
+                .port(),
+            2
+        );
     }
 }

@@ -18,9 +18,15 @@ pub struct SecretConfig {
 }
 
 impl SecretConfig {
-    pub(super) fn read(source: &Source, database: &DatabaseConfig, problems: &mut Problems) -> Self {
+    pub(super) fn read(
+        source: &Source,
+        database: &DatabaseConfig,
+        problems: &mut Problems,
+    ) -> Self {
         let key = source.text("BURSAR_SECRET_KEY");
-        let file = database.sqlite_file().map(|db| db.with_file_name("secret.key"));
+        let file = database
+            .sqlite_file()
+            .map(|db| db.with_file_name("secret.key"));
         match &key {
             Some(key) if key.len() < 32 => {
                 problems.add("BURSAR_SECRET_KEY", "is shorter than 32 characters; `openssl rand -hex 32` makes one");
@@ -31,7 +37,10 @@ impl SecretConfig {
             ),
             _ => {}
         }
-        Self { key: key.map(SecretString::from), file }
+        Self {
+            key: key.map(SecretString::from),
+            file,
+        }
     }
 
     /// The key for `purpose` (HKDF-SHA-256, RFC 5869), 32 bytes.
@@ -39,8 +48,12 @@ impl SecretConfig {
     pub fn derive(&self, purpose: &str) -> SecretSlice<u8> {
         let root = self.key.as_ref().map_or("", |key| key.expose_secret());
         let mut key = vec![0; 32];
-        let expanded = Hkdf::<Sha256>::new(Some(b"bursar"), root.as_bytes()).expand(purpose.as_bytes(), &mut key);
-        debug_assert!(expanded.is_ok(), "32 bytes are within what HKDF-SHA-256 gives");
+        let expanded = Hkdf::<Sha256>::new(Some(b"bursar"), root.as_bytes())
+            .expand(purpose.as_bytes(), &mut key);
+        debug_assert!(
+            expanded.is_ok(),
+            "32 bytes are within what HKDF-SHA-256 gives"
+        );
         key.into()
     }
 }

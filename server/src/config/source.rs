@@ -42,20 +42,32 @@ impl Source {
     /// # Errors
     /// When the file cannot be read or is not TOML.
     pub fn from_environment() -> Result<Self, Problems> {
-        let source = Self { environment: std::env::vars().collect(), file: toml::Table::new() };
-        let Some(path) = source.environment.get("BURSAR_CONFIG").cloned() else { return Ok(source) };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Problems::one("BURSAR_CONFIG", format!("{path} cannot be read: {error}")))?;
-        let table = text
-            .parse()
-            .map_err(|error| Problems::one("BURSAR_CONFIG", format!("{path} is not TOML: {error}")))?;
+        let source = Self {
+            environment: std::env::vars().collect(),
+            file: toml::Table::new(),
+        };
+        let Some(path) = source.environment.get("BURSAR_CONFIG").cloned() else {
+            return Ok(source);
+        };
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Problems::one("BURSAR_CONFIG", format!("{path} cannot be read: {error}"))
+        })?;
+        let table = text.parse().map_err(|error| {
+            Problems::one("BURSAR_CONFIG", format!("{path} is not TOML: {error}"))
+        })?;
         Ok(source.with_file(table))
     }
 
     /// An environment given by hand.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let environment = pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-        Self { environment, file: toml::Table::new() }
+        let environment = pairs
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect();
+        Self {
+            environment,
+            file: toml::Table::new(),
+        }
     }
 
     /// The same with a file behind it.
@@ -69,14 +81,30 @@ impl Source {
     pub(super) fn text(&self, name: &str) -> Option<String> {
         let from_file = || {
             let value = self.file.get(&file_key(name))?;
-            Some(value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
+            Some(
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), ToOwned::to_owned),
+            )
         };
-        self.environment.get(name).cloned().or_else(from_file).filter(|text| !text.is_empty())
+        self.environment
+            .get(name)
+            .cloned()
+            .or_else(from_file)
+            .filter(|text| !text.is_empty())
     }
 
     /// The setting parsed, or `default` when unset; a value that cannot be parsed is a problem.
-    pub(super) fn parsed<T: FromStr>(&self, name: &str, what: &str, default: T, problems: &mut Problems) -> T {
-        let Some(text) = self.text(name) else { return default };
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        name: &str,
+        what: &str,
+        default: T,
+        problems: &mut Problems,
+    ) -> T {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
         text.parse().unwrap_or_else(|_| {
             problems.add(name, format!("`{text}` is not {what}"));
             default
@@ -100,7 +128,10 @@ impl Source {
     pub(super) fn check_file(&self, problems: &mut Problems) {
         for key in self.file.keys() {
             if !KNOWN.iter().any(|name| file_key(name) == *key) {
-                problems.add("BURSAR_CONFIG", format!("there is no setting `{key}`; check its spelling"));
+                problems.add(
+                    "BURSAR_CONFIG",
+                    format!("there is no setting `{key}`; check its spelling"),
+                );
             }
         }
     }
@@ -127,7 +158,11 @@ impl Problems {
 
     /// `value` when nothing was wrong.
     pub(super) fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 }
 

@@ -1,1 +1,12 @@
-//! The graph.
+//! The graph: adapters of a few lines between GraphQL and the use cases in `domain`. No rule lives here and no query
+//! is written here.
+
+pub mod audit;
+pub mod context;
+pub mod errors;
+pub mod loaders;
+pub mod node;
+pub mod pagination;
+pub mod payload;
+pub mod scalars;
+pub mod schema;

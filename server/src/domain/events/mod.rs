@@ -40,7 +40,9 @@ impl Hub {
     /// A hub without listeners.
     #[must_use]
     pub fn new() -> Self {
-        Self { signals: broadcast::channel(BACKLOG).0 }
+        Self {
+            signals: broadcast::channel(BACKLOG).0,
+        }
     }
 
     /// Tells every listener. Call it after the commit, never before.

@@ -1,0 +1,132 @@
+//! May this actor do this here? Every use case about an organization asks on its first line, and gets the organization
+//! back: there is no other way to load one (ACC-8).
+
+mod mode;
+mod permission;
+mod role;
+
+pub use mode::{AccessMode, access_mode};
+pub use permission::Permission;
+pub use role::{OWNER, Role, SYSTEM_ROLES, role};
+
+use bursar_entities::ids::OrganizationId;
+use bursar_entities::{membership, organization, plan_subscription};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::actor::{Actor, Identity};
+use crate::error::{Classify, Code, Error, Result};
+
+/// What an actor has been found to be in an organization.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The organization.
+    pub organization: organization::Model,
+    /// The member's role; none for a system admin who is not a member, and for Bursar itself.
+    pub role: Option<&'static Role>,
+}
+
+/// Why an organization cannot be changed at the moment (BIL-1).
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// The organization has been switched off or ended.
+    #[error("This organization is blocked; its owner can settle billing or export its data")]
+    Blocked,
+    /// Reads and billing work, nothing can be created or consumed.
+    #[error(
+        "This organization is in read-only mode; settle its billing to create or consume again"
+    )]
+    ReadOnly,
+    /// Suspended for missing payment.
+    #[error(
+        "This organization is suspended because of an unpaid invoice; pay it to restore access at once"
+    )]
+    Suspended,
+    /// The subscription has ended.
+    #[error("This organization's subscription has ended; choose a plan to continue")]
+    Cancelled,
+    /// The trial has ended without a plan.
+    #[error("This organization's trial has ended; choose a plan to continue")]
+    TrialExpired,
+}
+
+impl Classify for AccessError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Blocked | Self::ReadOnly => Code::ReadOnly,
+            Self::Suspended => Code::TenantSuspended,
+            Self::Cancelled => Code::SubscriptionCancelled,
+            Self::TrialExpired => Code::TrialExpired,
+        }
+    }
+}
+
+/// Lets `actor` through when it may use `permission` in `organization`; for reading.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity, `NOT_FOUND` when the organization does not exist or is another tenant's,
+/// `FORBIDDEN` when a member's role lacks the permission.
+pub async fn authorize(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<Access> {
+    if actor.identity == Identity::Anonymous {
+        return Err(Error::unauthenticated());
+    }
+    let found = organization::Entity::find_by_id(organization)
+        .filter(organization::Column::DeletedAt.is_null())
+        .one(connection)
+        .await?
+        .ok_or_else(|| Error::not_found("The organization"))?;
+    let role = match &actor.identity {
+        Identity::User(user) => membership::Entity::find_in(organization)
+            .filter(membership::Column::UserId.eq(user.id))
+            .one(connection)
+            .await?
+            .and_then(|membership| role(&membership.role_key)),
+        Identity::System | Identity::Anonymous => None,
+    };
+    match role {
+        _ if actor.is_system_admin() => Ok(Access {
+            organization: found,
+            role,
+        }),
+        None => Err(Error::not_found("The organization")),
+        Some(role) if role.allows(permission) => Ok(Access {
+            organization: found,
+            role: Some(role),
+        }),
+        Some(_) => Err(Error::forbidden(permission.code())),
+    }
+}
+
+/// As [`authorize`], for a use case that changes something: the organization must also be in full access (BIL-1).
+///
+/// # Errors
+/// As [`authorize`], and `READ_ONLY`, `TENANT_SUSPENDED`, `SUBSCRIPTION_CANCELLED` or `TRIAL_EXPIRED`.
+pub async fn authorize_change(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<Access> {
+    let access = authorize(connection, actor, organization, permission).await?;
+    let subscription = plan_subscription::Entity::find_in(organization)
+        .one(connection)
+        .await?;
+    mode::require_full(access.organization.is_active, subscription.as_ref())?;
+    Ok(access)
+}
+
+/// Lets only those through who run the platform.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity, `FORBIDDEN` for everybody else.
+pub fn authorize_system_admin(actor: &Actor) -> Result<()> {
+    match &actor.identity {
+        Identity::Anonymous => Err(Error::unauthenticated()),
+        _ if actor.is_system_admin() => Ok(()),
+        _ => Err(Error::forbidden("system.admin")),
+    }
+}

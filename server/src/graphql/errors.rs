@@ -1,0 +1,114 @@
+//! How a failed use case looks to a client (contract.md, graph conventions). Resolvers let errors through with `?`;
+//! this extension gives each its code, hides everything internal, and logs what it hides.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextRequest, NextSubscribe,
+};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+
+use super::loaders::LoadError;
+use crate::actor::Actor;
+use crate::error::{Code, Error};
+
+/// The same answer for everything that is our fault.
+const INTERNAL: &str =
+    "Something failed on our side; try again, and quote the request id if it persists";
+
+/// Gives every error of a response its code.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ErrorCodes;
+
+impl ExtensionFactory for ErrorCodes {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for ErrorCodes {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let mut response = next.run(ctx).await;
+        let request_id = request_id(ctx);
+        response
+            .errors
+            .iter_mut()
+            .for_each(|error| classify(error, request_id.as_deref()));
+        response
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        let request_id = request_id(ctx);
+        let classified = next.run(ctx, stream).map(move |mut response| {
+            response
+                .errors
+                .iter_mut()
+                .for_each(|error| classify(error, request_id.as_deref()));
+            response
+        });
+        Box::pin(classified)
+    }
+}
+
+fn request_id(ctx: &ExtensionContext<'_>) -> Option<String> {
+    ctx.data_opt::<Actor>()
+        .and_then(|actor| actor.origin.request_id.clone())
+}
+
+/// Writes the contract's form over what the library made of an error.
+fn classify(error: &mut ServerError, request_id: Option<&str>) {
+    if error
+        .extensions
+        .as_ref()
+        .is_some_and(|known| known.get("code").is_some())
+    {
+        return;
+    }
+    let ours = match (error.source::<Error>(), error.source::<LoadError>()) {
+        (Some(ours), _) => Some(ours),
+        (None, Some(LoadError(shared))) => Some(shared.as_ref()),
+        (None, None) => None,
+    };
+    let (message, values) = match ours {
+        Some(ours) => (ours.message.clone(), extensions(ours, request_id)),
+        None if error.source.is_some() => {
+            tracing::error!(message = %error.message, "a resolver failed with an error that no use case classified");
+            (
+                INTERNAL.to_owned(),
+                extensions(&Error::new(Code::Internal, INTERNAL), request_id),
+            )
+        }
+        // Errors of parsing, validation and coercion carry no source: they speak of the caller's own document.
+        None => (
+            error.message.clone(),
+            extensions(&Error::new(Code::BadRequest, ""), request_id),
+        ),
+    };
+    error.message = message;
+    error.extensions = Some(values);
+}
+
+/// `extensions` of `error`: its code, its facts, and the request's id when it is our fault.
+#[must_use]
+pub fn extensions(error: &Error, request_id: Option<&str>) -> ErrorExtensionValues {
+    let mut values = ErrorExtensionValues::default();
+    values.set("code", error.code.as_str());
+    for (name, fact) in &error.facts {
+        values.set(*name, Value::from_json(fact.clone()).unwrap_or_default());
+    }
+    if error.code == Code::Internal {
+        tracing::error!(request_id, cause = ?error.cause, "a use case failed");
+        if let Some(id) = request_id {
+            values.set("requestId", id);
+        }
+    }
+    values
+}

@@ -1,0 +1,118 @@
+//! Loaders of one request: what look-ahead cannot see is gathered level by level and read in one set-based statement,
+//! through the same authorised domain functions as everything else (architecture.md, rule 8).
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use dataloader::BatchFn;
+use dataloader::cached::Loader;
+use futures_util::future::BoxFuture;
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// Most keys that one statement asks for; above any page of pages.
+const LARGEST_SET: usize = 10_000;
+
+/// A use case that reads many at once. What the caller may not see is absent from the map.
+pub(crate) type ReadSet<K, V> =
+    for<'a> fn(&'a App, &'a Actor, &'a [K]) -> BoxFuture<'a, Result<HashMap<K, V>>>;
+
+/// An error shared by all who waited for the same statement.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LoadError(pub Arc<Error>);
+
+/// Reads a set of keys on behalf of one request.
+pub(crate) struct SetReader<K: 'static, V: 'static> {
+    app: App,
+    actor: Actor,
+    read: ReadSet<K, V>,
+}
+
+impl<K, V> BatchFn<K, Result<Option<V>, LoadError>> for SetReader<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    async fn load(&mut self, keys: &[K]) -> HashMap<K, Result<Option<V>, LoadError>> {
+        match (self.read)(&self.app, &self.actor, keys).await {
+            Ok(mut found) => keys
+                .iter()
+                .map(|key| (key.clone(), Ok(found.remove(key))))
+                .collect(),
+            Err(error) => {
+                let shared = LoadError(Arc::new(error));
+                keys.iter()
+                    .map(|key| (key.clone(), Err(shared.clone())))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// A cached loader over one set-based use case.
+pub(crate) struct SetLoader<K: 'static, V: 'static>
+where
+    K: Clone + Eq + Hash + std::fmt::Debug + Send + Sync,
+    V: Clone + Send + Sync,
+{
+    loader: Loader<K, Result<Option<V>, LoadError>, SetReader<K, V>>,
+}
+
+impl<K, V> SetLoader<K, V>
+where
+    K: Clone + Eq + Hash + std::fmt::Debug + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// A loader for one request.
+    pub(crate) fn new(app: &App, actor: &Actor, read: ReadSet<K, V>) -> Self {
+        let reader = SetReader {
+            app: app.clone(),
+            actor: actor.clone(),
+            read,
+        };
+        Self {
+            loader: Loader::new(reader).with_max_batch_size(LARGEST_SET),
+        }
+    }
+
+    /// The value of `key`, if the caller may see it; waits for its siblings and reads them all at once.
+    pub(crate) async fn load(&self, key: K) -> Result<Option<V>, LoadError> {
+        self.loader.load(key).await
+    }
+
+    /// The value of `key`, which must exist because a foreign key says so.
+    pub(crate) async fn require(&self, key: K) -> async_graphql::Result<V> {
+        let missing = || Error::internal(format!("a row that must exist was not found: {key:?}"));
+        let found = self.loader.load(key.clone()).await?;
+        Ok(found.ok_or_else(missing)?)
+    }
+
+    /// Puts what look-ahead has read where the resolvers below will ask for it.
+    pub(crate) async fn prime(&self, values: impl IntoIterator<Item = (K, Option<V>)> + Send) {
+        let known: Vec<_> = values
+            .into_iter()
+            .map(|(key, value)| (key, Ok(value)))
+            .collect();
+        self.loader.prime_many(known).await;
+    }
+}
+
+/// The loaders of one request, by feature.
+pub struct Loaders {
+    /// Of the audit log.
+    pub(crate) audit: super::audit::AuditLoaders,
+}
+
+impl Loaders {
+    /// Empty loaders for a request of `actor`.
+    #[must_use]
+    pub fn new(app: &App, actor: &Actor) -> Self {
+        Self {
+            audit: super::audit::AuditLoaders::new(app, actor),
+        }
+    }
+}

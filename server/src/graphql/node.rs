@@ -1,0 +1,88 @@
+//! Relay's global object identification: `node(id:)` and `nodes(ids:)`.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Interface, Object};
+use uuid::Uuid;
+
+use super::audit::AuditEntry;
+use super::context::RequestContext;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+
+/// Anything that has an id of its own and can be fetched by it.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "&ID",
+    desc = "The object's id: a UUID, unique over all types."
+))]
+pub enum Node {
+    /// An entry of the audit log.
+    AuditEntry(AuditEntry),
+}
+
+/// Most ids that one `nodes` may ask for.
+const MOST: usize = 100;
+
+/// Queries by id.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this id, whatever its type; null when there is none that the caller may see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The object's id.")] id: ID,
+    ) -> async_graphql::Result<Option<Node>> {
+        let Ok(uuid) = Uuid::parse_str(&id) else {
+            return Ok(None);
+        };
+        Ok(find(ctx.app(), ctx.actor(), &[uuid]).await?.remove(&uuid))
+    }
+
+    /// The objects with these ids, in the same order; null for each that the caller may not see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The objects' ids, at most 100.")] ids: Vec<ID>,
+    ) -> async_graphql::Result<Vec<Option<Node>>> {
+        if ids.len() > MOST {
+            return Err(Error::new(
+                Code::BadRequest,
+                format!("Ask for at most {MOST} ids at once"),
+            )
+            .into());
+        }
+        let uuids: Vec<Option<Uuid>> = ids.iter().map(|id| Uuid::parse_str(id).ok()).collect();
+        let wanted: Vec<Uuid> = uuids.iter().flatten().copied().collect();
+        let found = find(ctx.app(), ctx.actor(), &wanted).await?;
+        Ok(uuids
+            .into_iter()
+            .map(|uuid| uuid.and_then(|uuid| found.get(&uuid).cloned()))
+            .collect())
+    }
+}
+
+/// The objects among `ids` that the caller may see: each feature is asked in turn for what is still missing.
+async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, Node>> {
+    actor.require_identity()?;
+    let mut found = HashMap::new();
+    let mut missing = ids.to_vec();
+    macro_rules! ask {
+        ($($feature:ident :: $nodes:ident => $variant:ident),* $(,)?) => {$(
+            if !missing.is_empty() {
+                let some = super::$feature::$nodes(app, actor, &missing).await?;
+                found.extend(some.into_iter().map(|(id, node)| (id, Node::$variant(node))));
+                missing.retain(|id| !found.contains_key(id));
+            }
+        )*};
+    }
+    ask! {
+        audit::nodes => AuditEntry,
+    }
+    Ok(found)
+}
