@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{ActorKind, LimitSource, OverQuotaPolicy, QuotaLevel, UsageOperation};
-use crate::ids::{MeterId, OrganizationId, ResourceId, UsageRecordId};
+use crate::ids::{MeterId, OrganizationId, PlanId, ResourceId, UsageRecordId};
 
 /// One row of `usage_records`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,6 +46,8 @@ pub struct Model {
     pub level: QuotaLevel,
     /// Where the limit came from.
     pub binding_source: LimitSource,
+    /// The plan that would have allowed a refused request.
+    pub suggested_plan_id: Option<PlanId>,
     /// Sequence number of the latest threshold event that the decision caused.
     pub event_sequence: Option<i64>,
     /// When the usage happened.

@@ -170,6 +170,7 @@ fn usage_records() -> TableCreateStatement {
         .col(big_integer_null("limit_amount"))
         .col(string_len("level", 24))
         .col(string_len("binding_source", 24))
+        .col(uuid_null("suggested_plan_id"))
         .col(big_integer_null("event_sequence"))
         .col(timestamp_with_time_zone("occurred_at"))
         .col(timestamp_with_time_zone("recorded_at"))

@@ -1,50 +1,40 @@
-//! Quotas: what is used, what is left, and exact decisions under concurrency (QUO).
+//! Quotas: what is used, what is left, and decisions that stay exact with any number of callers (QUO).
+//!
+//! Whoever changes a quota first locks the row of the organization in `organization_heads`, reads what it needs,
+//! decides with a pure function and writes counters, usage records and threshold events in the same transaction.
+//! A crash at any point leaves all of it or nothing.
 
-use bursar_entities::enums::MeterCounts;
-use bursar_entities::ids::OrganizationId;
-use sea_orm::ConnectionTrait;
+mod amount;
+mod apply;
+mod check;
+mod consume;
+mod count;
+mod crossings;
+mod decide;
+mod effective;
+mod level;
+mod message;
+mod overrides;
+mod read;
+mod record;
+mod standing;
+mod suggest;
+mod thresholds;
+mod watch;
+mod window;
 
-use crate::actor::Actor;
-use crate::app::App;
-use crate::error::Result;
-
-/// One decision about one meter.
-#[derive(Clone, Debug)]
-pub struct Decision {
-    /// Whether it was granted.
-    pub allowed: bool,
-}
-
-/// What a change of quotas came to; publish it after the commit.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Change {
-    /// The decisions, one per item, in the order of the request. Empty when no meter applies.
-    pub decisions: Vec<Decision>,
-}
-
-impl Change {
-    /// Whether everything was granted; when not, nothing was written.
-    #[must_use]
-    pub fn allowed(&self) -> bool {
-        self.decisions.iter().all(|decision| decision.allowed)
-    }
-
-    /// Wakes whoever watches these quotas. Call it after the commit.
-    pub fn publish(&self, _app: &App) {}
-}
-
-/// Adds `by` (negative to give back) to the meter that counts `what`, when the catalog has one.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn count_in_tx(
-    _tx: &impl ConnectionTrait,
-    _app: &App,
-    _actor: &Actor,
-    _organization: OrganizationId,
-    _what: MeterCounts,
-    _by: i64,
-) -> Result<Change> {
-    Ok(Change::default())
-}
+pub use amount::{AmountError, from_units, to_units};
+pub use apply::{Change, Demand, Request, apply_in_tx, lock_in_tx};
+pub use check::check;
+pub use consume::{Input, Item, consume, release};
+pub use count::count_in_tx;
+pub use decide::Decision;
+pub use effective::{EffectiveLimit, Step};
+pub use message::message;
+pub use overrides::{OverrideInput, set_override};
+pub use read::{of_organization, of_organizations};
+pub use record::replay_in_tx;
+pub use standing::Standing;
+pub use thresholds::{events_by_ids, follow_thresholds, parse_cursor, threshold_cursor};
+pub use watch::watch;
+pub use window::Window;

@@ -1,0 +1,157 @@
+//! Usage records: what was decided, under which key (QUO-2, QUO-7). Key and record are one row, so that neither can
+//! exist without the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bursar_entities::enums::ActorKind;
+use bursar_entities::ids::{MeterId, OrganizationId, ResourceId, UsageRecordId};
+use bursar_entities::{meter, usage_record};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use super::apply::Request;
+use super::decide::Decision;
+use super::standing::Standing;
+use crate::actor::{Actor, Identity};
+use crate::app::App;
+use crate::error::{Code, Error, Result};
+
+/// What was decided when the key came for the first time.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// The decisions.
+    pub decisions: Vec<Decision>,
+    /// The resource that was created or named.
+    pub resource: Option<ResourceId>,
+}
+
+/// Looks for an earlier request with the same key, under the organization's lock.
+///
+/// # Errors
+/// `CONFLICT` when the key was used for something else.
+pub async fn replay_in_tx(
+    tx: &impl ConnectionTrait,
+    organization: OrganizationId,
+    key: Option<&str>,
+    fingerprint: &[u8; 32],
+) -> Result<Option<Replay>> {
+    let Some(key) = key else { return Ok(None) };
+    let rows = usage_record::Entity::find_in(organization)
+        .filter(usage_record::Column::IdempotencyKey.eq(key))
+        .order_by_asc(usage_record::Column::Item)
+        .all(tx)
+        .await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    if first.fingerprint != fingerprint {
+        let message =
+            "This idempotency key was used for another request; use a new key for new work";
+        return Err(Error::new(Code::Conflict, message).at(&["idempotencyKey"]));
+    }
+    let resource = first.resource_id;
+    let meters = meter::Entity::find()
+        .filter(meter::Column::Id.is_in(rows.iter().map(|row| row.meter_id)))
+        .all(tx)
+        .await?;
+    let meters: HashMap<MeterId, Arc<meter::Model>> = meters
+        .into_iter()
+        .map(|meter| (meter.id, Arc::new(meter)))
+        .collect();
+    let decisions = rows
+        .into_iter()
+        .filter_map(|row| {
+            meters
+                .get(&row.meter_id)
+                .map(|meter| decision(&row, Arc::clone(meter)))
+        })
+        .collect();
+    Ok(Some(Replay {
+        decisions,
+        resource,
+    }))
+}
+
+fn decision(row: &usage_record::Model, meter: Arc<meter::Model>) -> Decision {
+    Decision {
+        allowed: row.allowed,
+        operation: row.operation,
+        meter,
+        policy: row.policy,
+        requested: row.requested,
+        used: row.used_after,
+        reserved: row.reserved_after,
+        limit: row.limit_amount,
+        level: row.level,
+        source: row.binding_source,
+        resets_at: row.window_end,
+        suggested_plan: row.suggested_plan_id,
+        sequence: row.event_sequence,
+    }
+}
+
+/// Writes one record per decision. When the request as a whole was refused, every amount is 0.
+pub(super) async fn write_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    actor: &Actor,
+    request: &Request<'_>,
+    standings: &[Standing],
+    decisions: &[Decision],
+) -> Result<()> {
+    let generated = app.new_id::<UsageRecordId>().to_string();
+    let granted = decisions.iter().all(|decision| decision.allowed);
+    let (actor_kind, actor_id) = attribution(actor);
+    let rows = standings
+        .iter()
+        .zip(decisions)
+        .zip(0_i16..)
+        .map(|((standing, decision), item)| {
+            let row = usage_record::Model {
+                id: app.new_id(),
+                organization_id: request.organization,
+                idempotency_key: request.key.unwrap_or(&generated).to_owned(),
+                item,
+                fingerprint: request.fingerprint.to_vec(),
+                operation: decision.operation,
+                meter_id: decision.meter.id,
+                window_start: standing.window.start,
+                window_end: standing.window.end,
+                requested: decision.requested,
+                amount: if granted {
+                    decision.used - standing.used()
+                } else {
+                    0
+                },
+                allowed: decision.allowed,
+                policy: decision.policy,
+                used_after: decision.used,
+                reserved_after: decision.reserved,
+                limit_amount: decision.limit,
+                level: decision.level,
+                binding_source: decision.source,
+                suggested_plan_id: decision.suggested_plan,
+                event_sequence: decision.sequence,
+                occurred_at: request.occurred_at,
+                recorded_at: app.now(),
+                actor_kind,
+                actor_id,
+                resource_id: request.resource,
+            };
+            row.into_active_model()
+        });
+    usage_record::Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {
+    match &actor.identity {
+        Identity::User(user) => (ActorKind::User, Some(user.id.0)),
+        Identity::System | Identity::Anonymous => (ActorKind::System, None),
+    }
+}
