@@ -7,4 +7,5 @@ pub mod events;
 pub mod money;
 pub mod paging;
 pub mod quotas;
+pub mod resources;
 pub mod subscriptions;

@@ -1,0 +1,145 @@
+//! Reading resources, for one organization or for many at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bursar_entities::enums::ResourceStatus;
+use bursar_entities::ids::{MeterId, OrganizationId, ResourceId};
+use bursar_entities::resource::{Column, Entity, Model};
+use bursar_entities::{meter, resource_amount, resource_kind};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::domain::access::{Permission, authorize, visible};
+use crate::domain::paging::{Page, PageRequest};
+use crate::error::{Error, Result};
+
+async fn select(
+    connection: &impl ConnectionTrait,
+    organization: OrganizationId,
+    kind: Option<&str>,
+) -> Result<Select<Entity>> {
+    let active = Entity::find_in(organization).filter(Column::Status.eq(ResourceStatus::Active));
+    let Some(kind) = kind else { return Ok(active) };
+    let found = resource_kind::Entity::find().filter(resource_kind::Column::Key.eq(kind)).one(connection).await?;
+    let unknown = || Error::new(crate::error::Code::BadRequest, format!("There is no resource kind `{kind}`"));
+    Ok(active.filter(Column::KindId.eq(found.ok_or_else(unknown)?.id)))
+}
+
+/// A page of the active resources of an organization, oldest first.
+///
+/// # Errors
+/// As [`authorize`] for `org.resources.list`; `BAD_REQUEST` for an unknown kind.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    kind: Option<&str>,
+    page: &PageRequest<ResourceId>,
+) -> Result<Page<Model>> {
+    let connection = app.db.reader();
+    authorize(connection, actor, organization, Permission::ResourcesList).await?;
+    let mut cursor = select(connection, organization, kind).await?.cursor_by(Column::Id);
+    if let Some(after) = page.after {
+        cursor.after(after);
+    }
+    if let Some(before) = page.before {
+        cursor.before(before);
+    }
+    if page.from_end { cursor.last(page.rows()) } else { cursor.first(page.rows()) };
+    Ok(page.page(cursor.all(connection).await?))
+}
+
+/// How many active resources of a kind, or of all kinds, an organization has.
+///
+/// # Errors
+/// As [`list`].
+pub async fn count(app: &App, actor: &Actor, organization: OrganizationId, kind: Option<&str>) -> Result<u64> {
+    let connection = app.db.reader();
+    authorize(connection, actor, organization, Permission::OrgView).await?;
+    Ok(select(connection, organization, kind).await?.count(connection).await?)
+}
+
+/// How many active resources of each kind the organizations have that the caller may see, by organization and kind key,
+/// in a constant number of statements.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn counts(
+    app: &App,
+    actor: &Actor,
+    organizations: &[OrganizationId],
+) -> Result<HashMap<OrganizationId, HashMap<String, i64>>> {
+    let connection = app.db.reader();
+    let seen = visible(connection, actor, organizations, Permission::OrgView).await?;
+    let kinds = resource_kind::Entity::find().all(connection).await?;
+    let rows: Vec<(OrganizationId, bursar_entities::ids::ResourceKindId, i64)> = Entity::find()
+        .select_only()
+        .column(Column::OrganizationId)
+        .column(Column::KindId)
+        .column_as(Column::Id.count(), "count")
+        .filter(Column::OrganizationId.is_in(seen.iter().copied()))
+        .filter(Column::Status.eq(ResourceStatus::Active))
+        .group_by(Column::OrganizationId)
+        .group_by(Column::KindId)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut found: HashMap<OrganizationId, HashMap<String, i64>> = seen
+        .into_iter()
+        .map(|organization| (organization, kinds.iter().map(|kind| (kind.key.clone(), 0)).collect()))
+        .collect();
+    for (organization, kind, count) in rows {
+        let key = kinds.iter().find(|known| known.id == kind).map(|known| known.key.clone());
+        if let (Some(counts), Some(key)) = (found.get_mut(&organization), key) {
+            counts.insert(key, count);
+        }
+    }
+    Ok(found)
+}
+
+/// What each resource takes of each meter, meters in the order of display.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn amounts(
+    connection: &impl ConnectionTrait,
+    resources: &[ResourceId],
+) -> Result<HashMap<ResourceId, Vec<(Arc<meter::Model>, i64)>>> {
+    let rows = resource_amount::Entity::find()
+        .filter(resource_amount::Column::ResourceId.is_in(resources.iter().copied()))
+        .all(connection)
+        .await?;
+    let meters: Vec<Arc<meter::Model>> = meter::Entity::find()
+        .order_by_asc(meter::Column::Position)
+        .all(connection)
+        .await?
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let mut taken: HashMap<(ResourceId, MeterId), i64> =
+        rows.into_iter().map(|row| ((row.resource_id, row.meter_id), row.amount)).collect();
+    let of = |resource: ResourceId| {
+        let amounts = meters
+            .iter()
+            .filter_map(|meter| Some((Arc::clone(meter), taken.remove(&(resource, meter.id))?)))
+            .collect();
+        (resource, amounts)
+    };
+    Ok(resources.iter().copied().map(of).collect())
+}
+
+/// The resources with these ids that the caller may see, deleted ones included.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn by_ids(app: &App, actor: &Actor, ids: &[ResourceId]) -> Result<HashMap<ResourceId, Model>> {
+    let connection = app.db.reader();
+    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let organizations: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id).collect();
+    let seen = visible(connection, actor, &organizations, Permission::ResourcesList).await?;
+    Ok(rows.into_iter().filter(|row| seen.contains(&row.organization_id)).map(|row| (row.id, row)).collect())
+}
