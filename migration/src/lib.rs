@@ -9,7 +9,7 @@ mod m20261120_000005_quotas;
 mod m20261120_000006_resources;
 mod m20261120_000007_audit;
 
-pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
 
 /// All migrations, oldest first.
 #[derive(Clone, Copy, Debug)]

@@ -70,15 +70,21 @@ impl App {
 
     /// `N` bytes from the operating system's generator, for tokens, salts and keys.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks for randomness"
-    )]
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        rand::rng().fill_bytes(&mut bytes);
-        bytes
+        random_bytes()
     }
+}
+
+/// `N` bytes from the operating system's generator; for what must exist before an [`App`] does.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that asks for randomness"
+)]
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
 }
 
 impl Deref for App {

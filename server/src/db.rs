@@ -8,12 +8,16 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bursar_migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
+
+/// Why the database did not do as asked; its text is for operators, never for clients.
+pub type DatabaseError = DbErr;
 
 /// How long a writer waits for another process's write to SQLite before it gives up.
 const SQLITE_BUSY: Duration = Duration::from_secs(15);
@@ -76,6 +80,56 @@ impl Database {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.connection.get_database_backend()
+    }
+
+    /// Applies the migrations that are pending, all or none. Processes that start at once on one PostgreSQL wait for
+    /// each other.
+    ///
+    /// # Errors
+    /// When one of them fails.
+    pub async fn migrate(&self) -> Result<(), DatabaseError> {
+        let tx = self.begin().await?;
+        if self.backend() == DbBackend::Postgres {
+            // SeaORM has no advisory locks; the number is this lock's name and means nothing else.
+            tx.execute_unprepared("SELECT pg_advisory_xact_lock(4711002026)")
+                .await?;
+        }
+        Migrator::up(&*tx, None).await?;
+        tx.commit().await
+    }
+
+    /// Takes the last migration back.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn migrate_down(&self) -> Result<(), DatabaseError> {
+        Migrator::down(&self.connection, Some(1)).await
+    }
+
+    /// Every migration, oldest first, and whether it is applied.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn migrations(&self) -> Result<Vec<(String, bool)>, DatabaseError> {
+        let name = |migration: &bursar_migration::Migration| migration.name().to_owned();
+        let pending: Vec<String> = Migrator::get_pending_migrations(&self.connection)
+            .await?
+            .iter()
+            .map(name)
+            .collect();
+        let all = Migrator::get_migration_files();
+        Ok(all
+            .iter()
+            .map(|file| (name(file), !pending.contains(&name(file))))
+            .collect())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        self.connection.ping().await
     }
 
     /// Begins a transaction that writes. Dropped without [`WriteTransaction::commit`], it leaves nothing behind.

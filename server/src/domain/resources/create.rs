@@ -11,7 +11,9 @@ use bursar_entities::{
 };
 use rust_decimal::Decimal;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
 use sha2::{Digest, Sha256};
 
 use super::list::amounts;
@@ -20,7 +22,9 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::access::{Permission, authorize_change};
 use crate::domain::audit::{self, Entry};
-use crate::domain::quotas::{Change, Decision, Demand, Request, apply_in_tx, lock_in_tx, replay_in_tx};
+use crate::domain::quotas::{
+    Change, Decision, Demand, Request, apply_in_tx, lock_in_tx, replay_in_tx,
+};
 use crate::error::{Code, Error, Result};
 
 /// What to create.
@@ -62,16 +66,23 @@ pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> 
     let kind = kind(&*tx, &input.kind).await?;
     lock_in_tx(&*tx, input.organization).await?;
     let fingerprint = fingerprint(input);
-    if let Some(first) = replay_in_tx(&*tx, input.organization, input.key.as_deref(), &fingerprint).await? {
+    if let Some(first) =
+        replay_in_tx(&*tx, input.organization, input.key.as_deref(), &fingerprint).await?
+    {
         let granted = first.decisions.iter().all(|decision| decision.allowed);
         let resource = match first.resource.filter(|_| granted) {
-            Some(id) => resource::Entity::find_in(input.organization)
-                .filter(resource::Column::Id.eq(id))
-                .one(&*tx)
-                .await?,
+            Some(id) => {
+                resource::Entity::find_in(input.organization)
+                    .filter(resource::Column::Id.eq(id))
+                    .one(&*tx)
+                    .await?
+            }
             None => None,
         };
-        return Ok(Created { resource, decisions: first.decisions });
+        return Ok(Created {
+            resource,
+            decisions: first.decisions,
+        });
     }
     let parent = parent_amounts(&*tx, input, &kind).await?;
     let takes = takes_of(&*tx, &kind, &input.amounts, &parent).await?;
@@ -84,15 +95,25 @@ pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> 
     };
     tx.commit().await?;
     change.publish(app);
-    Ok(Created { resource, decisions: change.decisions })
+    Ok(Created {
+        resource,
+        decisions: change.decisions,
+    })
 }
 
 fn check(input: &Input) -> Result<()> {
     if !(1..=255).contains(&input.name.trim().chars().count()) {
         return Err(Error::validation("name", "A name has 1 to 255 characters"));
     }
-    if input.key.as_ref().is_some_and(|key| key.is_empty() || key.len() > 200) {
-        return Err(Error::validation("idempotencyKey", "A key has 1 to 200 bytes"));
+    if input
+        .key
+        .as_ref()
+        .is_some_and(|key| key.is_empty() || key.len() > 200)
+    {
+        return Err(Error::validation(
+            "idempotencyKey",
+            "A key has 1 to 200 bytes",
+        ));
     }
     Ok(())
 }
@@ -102,7 +123,12 @@ async fn kind(connection: &impl ConnectionTrait, key: &str) -> Result<resource_k
         .filter(resource_kind::Column::Key.eq(key))
         .one(connection)
         .await?
-        .ok_or_else(|| Error::validation("kind", format!("There is no resource kind `{key}`; see `resourceKinds`")))
+        .ok_or_else(|| {
+            Error::validation(
+                "kind",
+                format!("There is no resource kind `{key}`; see `resourceKinds`"),
+            )
+        })
 }
 
 /// What the parent takes of each meter; checks that there is one where the kind wants one, and only there.
@@ -124,10 +150,18 @@ async fn parent_amounts(
         .await?
         .ok_or_else(|| Error::not_found("The parent resource"))?;
     if wanted.is_some_and(|wanted| wanted != parent.kind_id) {
-        return Err(invalid("The parent is a resource of another kind than this one needs"));
+        return Err(invalid(
+            "The parent is a resource of another kind than this one needs",
+        ));
     }
-    let rows = amounts(connection, &[parent.id]).await?.remove(&parent.id).unwrap_or_default();
-    Ok(rows.into_iter().map(|(meter, units)| (meter.id, units)).collect())
+    let rows = amounts(connection, &[parent.id])
+        .await?
+        .remove(&parent.id)
+        .unwrap_or_default();
+    Ok(rows
+        .into_iter()
+        .map(|(meter, units)| (meter.id, units))
+        .collect())
 }
 
 async fn takes_of(
@@ -142,7 +176,10 @@ async fn takes_of(
         .all(connection)
         .await?;
     let meters = meter::Entity::find().all(connection).await?;
-    let meters = meters.into_iter().map(|meter| (meter.id, Arc::new(meter))).collect();
+    let meters = meters
+        .into_iter()
+        .map(|meter| (meter.id, Arc::new(meter)))
+        .collect();
     Ok(takes(&needs, &meters, named, parent)?)
 }
 
@@ -158,7 +195,10 @@ async fn consume_in_tx(
     let taken = takes.iter().filter(|take| take.units > 0);
     let demands: Vec<Demand> = taken
         .flat_map(|take| {
-            let of = |meter: &Arc<meter::Model>| Demand { meter: Arc::clone(meter), units: take.units };
+            let of = |meter: &Arc<meter::Model>| Demand {
+                meter: Arc::clone(meter),
+                units: take.units,
+            };
             std::iter::once(of(&take.meter)).chain(take.cap.as_ref().map(of))
         })
         .collect();
@@ -193,14 +233,18 @@ async fn insert_in_tx(
         created_at: app.now(),
         deleted_at: None,
     };
-    resource::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+    resource::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     let amounts = takes.iter().map(|take| resource_amount::ActiveModel {
         resource_id: Set(id),
         meter_id: Set(take.meter.id),
         amount: Set(take.units),
     });
     if !takes.is_empty() {
-        resource_amount::Entity::insert_many(amounts).exec_without_returning(tx).await?;
+        resource_amount::Entity::insert_many(amounts)
+            .exec_without_returning(tx)
+            .await?;
     }
     if kind.pins_slug {
         organization::Entity::update_many()
@@ -232,7 +276,12 @@ fn fingerprint(input: &Input) -> [u8; 32] {
     part("create");
     part(&input.kind);
     part(&input.name);
-    part(&input.parent.map(|parent| parent.to_string()).unwrap_or_default());
+    part(
+        &input
+            .parent
+            .map(|parent| parent.to_string())
+            .unwrap_or_default(),
+    );
     for (meter, amount) in &input.amounts {
         part(meter);
         part(&amount.normalize().to_string());

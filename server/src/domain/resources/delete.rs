@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bursar_entities::enums::{MeterKind, ResourceStatus, UsageOperation};
 use bursar_entities::ids::ResourceId;
 use bursar_entities::resource;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
+};
 
 use super::list::amounts;
 use crate::actor::Actor;
@@ -26,11 +28,20 @@ pub async fn delete(app: &App, actor: &Actor, id: ResourceId) -> Result<()> {
     let missing = || Error::not_found("The resource");
     let tx = app.db.begin().await?;
     // The organization is only known from the resource; access to it is asked for before anything else is told.
-    let found = resource::Entity::find_by_id(id).one(&*tx).await?.ok_or_else(missing)?;
+    let found = resource::Entity::find_by_id(id)
+        .one(&*tx)
+        .await?
+        .ok_or_else(missing)?;
     let organization = found.organization_id;
-    authorize(&*tx, actor, organization, Permission::ResourcesDelete).await.map_err(|error| {
-        if error.code == Code::NotFound { missing() } else { error }
-    })?;
+    authorize(&*tx, actor, organization, Permission::ResourcesDelete)
+        .await
+        .map_err(|error| {
+            if error.code == Code::NotFound {
+                missing()
+            } else {
+                error
+            }
+        })?;
     lock_in_tx(&*tx, organization).await?;
     let found = resource::Entity::find_in(organization)
         .filter(resource::Column::Id.eq(id))
@@ -47,14 +58,19 @@ pub async fn delete(app: &App, actor: &Actor, id: ResourceId) -> Result<()> {
     row.status = Set(ResourceStatus::Deleted);
     row.deleted_at = Set(Some(app.now()));
     row.update(&*tx).await?;
-    let entry = Entry::new("resource_deleted", "resource").organization(organization).resource(id.0, name);
+    let entry = Entry::new("resource_deleted", "resource")
+        .organization(organization)
+        .resource(id.0, name);
     audit::append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     change.publish(app);
     Ok(())
 }
 
-async fn refuse_with_children(connection: &impl ConnectionTrait, parent: &resource::Model) -> Result<()> {
+async fn refuse_with_children(
+    connection: &impl ConnectionTrait,
+    parent: &resource::Model,
+) -> Result<()> {
     let children = resource::Entity::find_in(parent.organization_id)
         .filter(resource::Column::ParentId.eq(parent.id))
         .filter(resource::Column::Status.eq(ResourceStatus::Active))
@@ -74,11 +90,17 @@ async fn release_in_tx(
     actor: &Actor,
     found: &resource::Model,
 ) -> Result<Change> {
-    let taken = amounts(tx, &[found.id]).await?.remove(&found.id).unwrap_or_default();
+    let taken = amounts(tx, &[found.id])
+        .await?
+        .remove(&found.id)
+        .unwrap_or_default();
     let demands: Vec<Demand> = taken
         .into_iter()
         .filter(|(meter, units)| meter.kind == MeterKind::Gauge && *units > 0)
-        .map(|(meter, units)| Demand { meter: Arc::clone(&meter), units })
+        .map(|(meter, units)| Demand {
+            meter: Arc::clone(&meter),
+            units,
+        })
         .collect();
     if demands.is_empty() {
         return Ok(Change::default());

@@ -8,7 +8,8 @@ use bursar_entities::ids::{MeterId, OrganizationId, ResourceId};
 use bursar_entities::resource::{Column, Entity, Model};
 use bursar_entities::{meter, resource_amount, resource_kind};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use crate::actor::Actor;
@@ -24,8 +25,16 @@ async fn select(
 ) -> Result<Select<Entity>> {
     let active = Entity::find_in(organization).filter(Column::Status.eq(ResourceStatus::Active));
     let Some(kind) = kind else { return Ok(active) };
-    let found = resource_kind::Entity::find().filter(resource_kind::Column::Key.eq(kind)).one(connection).await?;
-    let unknown = || Error::new(crate::error::Code::BadRequest, format!("There is no resource kind `{kind}`"));
+    let found = resource_kind::Entity::find()
+        .filter(resource_kind::Column::Key.eq(kind))
+        .one(connection)
+        .await?;
+    let unknown = || {
+        Error::new(
+            crate::error::Code::BadRequest,
+            format!("There is no resource kind `{kind}`"),
+        )
+    };
     Ok(active.filter(Column::KindId.eq(found.ok_or_else(unknown)?.id)))
 }
 
@@ -42,14 +51,20 @@ pub async fn list(
 ) -> Result<Page<Model>> {
     let connection = app.db.reader();
     authorize(connection, actor, organization, Permission::ResourcesList).await?;
-    let mut cursor = select(connection, organization, kind).await?.cursor_by(Column::Id);
+    let mut cursor = select(connection, organization, kind)
+        .await?
+        .cursor_by(Column::Id);
     if let Some(after) = page.after {
         cursor.after(after);
     }
     if let Some(before) = page.before {
         cursor.before(before);
     }
-    if page.from_end { cursor.last(page.rows()) } else { cursor.first(page.rows()) };
+    if page.from_end {
+        cursor.last(page.rows())
+    } else {
+        cursor.first(page.rows())
+    };
     Ok(page.page(cursor.all(connection).await?))
 }
 
@@ -57,10 +72,18 @@ pub async fn list(
 ///
 /// # Errors
 /// As [`list`].
-pub async fn count(app: &App, actor: &Actor, organization: OrganizationId, kind: Option<&str>) -> Result<u64> {
+pub async fn count(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    kind: Option<&str>,
+) -> Result<u64> {
     let connection = app.db.reader();
     authorize(connection, actor, organization, Permission::OrgView).await?;
-    Ok(select(connection, organization, kind).await?.count(connection).await?)
+    Ok(select(connection, organization, kind)
+        .await?
+        .count(connection)
+        .await?)
 }
 
 /// How many active resources of each kind the organizations have that the caller may see, by organization and kind key,
@@ -90,10 +113,18 @@ pub async fn counts(
         .await?;
     let mut found: HashMap<OrganizationId, HashMap<String, i64>> = seen
         .into_iter()
-        .map(|organization| (organization, kinds.iter().map(|kind| (kind.key.clone(), 0)).collect()))
+        .map(|organization| {
+            (
+                organization,
+                kinds.iter().map(|kind| (kind.key.clone(), 0)).collect(),
+            )
+        })
         .collect();
     for (organization, kind, count) in rows {
-        let key = kinds.iter().find(|known| known.id == kind).map(|known| known.key.clone());
+        let key = kinds
+            .iter()
+            .find(|known| known.id == kind)
+            .map(|known| known.key.clone());
         if let (Some(counts), Some(key)) = (found.get_mut(&organization), key) {
             counts.insert(key, count);
         }
@@ -105,7 +136,7 @@ pub async fn counts(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn amounts(
+pub(super) async fn amounts(
     connection: &impl ConnectionTrait,
     resources: &[ResourceId],
 ) -> Result<HashMap<ResourceId, Vec<(Arc<meter::Model>, i64)>>> {
@@ -120,8 +151,10 @@ pub async fn amounts(
         .into_iter()
         .map(Arc::new)
         .collect();
-    let mut taken: HashMap<(ResourceId, MeterId), i64> =
-        rows.into_iter().map(|row| ((row.resource_id, row.meter_id), row.amount)).collect();
+    let mut taken: HashMap<(ResourceId, MeterId), i64> = rows
+        .into_iter()
+        .map(|row| ((row.resource_id, row.meter_id), row.amount))
+        .collect();
     let of = |resource: ResourceId| {
         let amounts = meters
             .iter()
@@ -132,14 +165,38 @@ pub async fn amounts(
     Ok(resources.iter().copied().map(of).collect())
 }
 
+/// As [`amounts`], of those resources that the caller may see.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn amounts_of(
+    app: &App,
+    actor: &Actor,
+    resources: &[ResourceId],
+) -> Result<HashMap<ResourceId, Vec<(Arc<meter::Model>, i64)>>> {
+    let seen: Vec<ResourceId> = by_ids(app, actor, resources).await?.into_keys().collect();
+    amounts(app.db.reader(), &seen).await
+}
+
 /// The resources with these ids that the caller may see, deleted ones included.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn by_ids(app: &App, actor: &Actor, ids: &[ResourceId]) -> Result<HashMap<ResourceId, Model>> {
+pub async fn by_ids(
+    app: &App,
+    actor: &Actor,
+    ids: &[ResourceId],
+) -> Result<HashMap<ResourceId, Model>> {
     let connection = app.db.reader();
-    let rows = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(connection)
+        .await?;
     let organizations: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id).collect();
     let seen = visible(connection, actor, &organizations, Permission::ResourcesList).await?;
-    Ok(rows.into_iter().filter(|row| seen.contains(&row.organization_id)).map(|row| (row.id, row)).collect())
+    Ok(rows
+        .into_iter()
+        .filter(|row| seen.contains(&row.organization_id))
+        .map(|row| (row.id, row))
+        .collect())
 }

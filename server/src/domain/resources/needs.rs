@@ -58,7 +58,9 @@ impl Classify for NeedError {
             Self::Unasked { index, .. } | Self::Twice { index, .. } => {
                 vec!["amounts".into(), index.to_string(), "meter".into()]
             }
-            Self::Amount { index, .. } => vec!["amounts".into(), index.to_string(), "amount".into()],
+            Self::Amount { index, .. } => {
+                vec!["amounts".into(), index.to_string(), "amount".into()]
+            }
         }
     }
 }
@@ -88,23 +90,34 @@ pub fn takes(
     check_named(needs, meters, named)?;
     let mut takes = Vec::with_capacity(needs.len());
     for need in needs {
-        let Some(meter) = meters.get(&need.meter_id) else { continue };
+        let Some(meter) = meters.get(&need.meter_id) else {
+            continue;
+        };
         let units = match need.source {
             NeedSource::Fixed => need.amount.unwrap_or_default(),
-            NeedSource::ParentShare => {
-                share(parent.get(&need.meter_id).copied().unwrap_or_default(), need.percent.unwrap_or_default())
-            }
+            NeedSource::ParentShare => share(
+                parent.get(&need.meter_id).copied().unwrap_or_default(),
+                need.percent.unwrap_or_default(),
+            ),
             NeedSource::Requested => {
                 let (index, amount) = named
                     .iter()
                     .enumerate()
-                    .find_map(|(index, (key, amount))| (*key == meter.key).then_some((index, *amount)))
-                    .ok_or_else(|| NeedError::Missing { meter: meter.key.clone() })?;
+                    .find_map(|(index, (key, amount))| {
+                        (*key == meter.key).then_some((index, *amount))
+                    })
+                    .ok_or_else(|| NeedError::Missing {
+                        meter: meter.key.clone(),
+                    })?;
                 to_units(amount, meter).map_err(|error| NeedError::Amount { error, index })?
             }
         };
         let cap = need.cap_meter_id.and_then(|id| meters.get(&id)).cloned();
-        takes.push(Take { meter: Arc::clone(meter), units, cap });
+        takes.push(Take {
+            meter: Arc::clone(meter),
+            units,
+            cap,
+        });
     }
     Ok(takes)
 }
@@ -116,15 +129,24 @@ fn check_named(
 ) -> Result<(), NeedError> {
     let asked = |key: &str| {
         needs.iter().any(|need| {
-            need.source == NeedSource::Requested && meters.get(&need.meter_id).is_some_and(|meter| meter.key == key)
+            need.source == NeedSource::Requested
+                && meters
+                    .get(&need.meter_id)
+                    .is_some_and(|meter| meter.key == key)
         })
     };
     for (index, (key, _)) in named.iter().enumerate() {
         if named[..index].iter().any(|(earlier, _)| earlier == key) {
-            return Err(NeedError::Twice { meter: key.clone(), index });
+            return Err(NeedError::Twice {
+                meter: key.clone(),
+                index,
+            });
         }
         if !asked(key) {
-            return Err(NeedError::Unasked { meter: key.clone(), index });
+            return Err(NeedError::Unasked {
+                meter: key.clone(),
+                index,
+            });
         }
     }
     Ok(())

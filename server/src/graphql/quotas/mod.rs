@@ -1,0 +1,19 @@
+//! Quotas in the graph: how an organization stands, decisions, overrides, and the live streams.
+
+mod decision;
+mod mutation;
+mod query;
+mod quota;
+mod subscription;
+mod threshold;
+
+pub use decision::{QuotaDecision, QuotaItemInput};
+pub use mutation::QuotaMutation;
+pub use query::QuotaQuery;
+pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaWindow};
+pub use subscription::QuotaSubscription;
+pub use threshold::{CrossingDirection, QuotaThresholdEvent};
+
+pub(crate) use decision::{binding, decisions};
+pub(crate) use quota::{QuotaLoaders, of_organization, one_of_organization};
+pub(crate) use threshold::nodes;
