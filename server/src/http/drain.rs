@@ -22,7 +22,9 @@ impl Drain {
     /// A server that runs.
     #[must_use]
     pub fn new() -> Self {
-        Self { stopping: Arc::new(watch::Sender::new(false)) }
+        Self {
+            stopping: Arc::new(watch::Sender::new(false)),
+        }
     }
 
     /// Begins the end: every [`Drained::begun`] returns from now on.
@@ -32,13 +34,21 @@ impl Drain {
 
     /// A guard for one long-lived connection; [`Drain::finished`] waits until it is dropped.
     pub(super) fn enter(&self) -> Drained {
-        Drained { stopping: self.stopping.subscribe() }
+        Drained {
+            stopping: self.stopping.subscribe(),
+        }
     }
 
     /// Waits until no guard is left, at most for `patience`.
     pub(super) async fn finished(&self, patience: Duration) {
-        if tokio::time::timeout(patience, self.stopping.closed()).await.is_err() {
-            tracing::warn!(connections = self.stopping.receiver_count(), "live connections did not end in time");
+        if tokio::time::timeout(patience, self.stopping.closed())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                connections = self.stopping.receiver_count(),
+                "live connections did not end in time"
+            );
         }
     }
 }
@@ -68,7 +78,11 @@ mod tests {
     async fn a_stop_is_heard_by_those_inside_and_by_those_who_come_late() {
         let drain = Drain::new();
         let mut early = drain.enter();
-        assert!(tokio::time::timeout(Duration::from_millis(5), early.begun()).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(5), early.begun())
+                .await
+                .is_err()
+        );
         drain.begin();
         early.begun().await;
         drain.enter().begun().await;
@@ -83,6 +97,10 @@ mod tests {
         assert_eq!(begun.elapsed(), Duration::from_secs(5));
         drop(inside);
         drain.finished(Duration::from_secs(5)).await;
-        assert_eq!(begun.elapsed(), Duration::from_secs(5), "nobody left to wait for");
+        assert_eq!(
+            begun.elapsed(),
+            Duration::from_secs(5),
+            "nobody left to wait for"
+        );
     }
 }

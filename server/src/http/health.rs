@@ -24,13 +24,18 @@ pub(super) async fn healthz() -> Json<Value> {
 }
 
 /// 200 when the server can do its work, else 503 with the reason.
-pub(super) async fn readyz<E: Executor, A: Authenticate>(State(hall): State<Hall<E, A>>) -> (StatusCode, Json<Value>) {
+pub(super) async fn readyz<E: Executor, A: Authenticate>(
+    State(hall): State<Hall<E, A>>,
+) -> (StatusCode, Json<Value>) {
     let asked = tokio::time::timeout(PATIENCE, (hall.doors.readiness)()).await;
     match asked.unwrap_or_else(|_| Err("the database does not answer in time".into())) {
         Ok(()) => (StatusCode::OK, Json(json!({ "status": "ready" }))),
         Err(reason) => {
             tracing::warn!(reason, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable", "reason": reason })))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(json!({ "status": "unavailable", "reason": reason })),
+            )
         }
     }
 }

@@ -65,7 +65,10 @@ type Hall<E, A> = Arc<Shared<E, A>>;
 /// The routes of all doors. GraphiQL is not among them: merge its router when the configuration asks for it.
 pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
     let observe = observe::Observe::new(&doors);
-    let hall: Hall<E, A> = Arc::new(Shared { doors, documents: Documents::new() });
+    let hall: Hall<E, A> = Arc::new(Shared {
+        doors,
+        documents: Documents::new(),
+    });
     Router::new()
         .route("/graphql", any(graphql::endpoint::<E, A>))
         .route("/schema.graphql", get(sdl::schema::<E, A>))
@@ -73,5 +76,8 @@ pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
         .route("/readyz", get(health::readyz::<E, A>))
         .with_state(hall)
         .layer(CompressionLayer::new())
-        .layer(axum::middleware::from_fn_with_state(observe, observe::observe))
+        .layer(axum::middleware::from_fn_with_state(
+            observe,
+            observe::observe,
+        ))
 }

@@ -18,13 +18,20 @@ pub(super) struct Observe {
 impl Observe {
     /// From the doors.
     pub(super) fn new<E, A>(doors: &Doors<E, A>) -> Self {
-        Self { new_request_id: doors.new_request_id.clone() }
+        Self {
+            new_request_id: doors.new_request_id.clone(),
+        }
     }
 }
 
 /// Settles the request's id, opens its span and echoes the id as `X-Request-Id`.
-pub(super) async fn observe(State(observe): State<Observe>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers()).map_or_else(|| (observe.new_request_id)(), str::to_owned);
+pub(super) async fn observe(
+    State(observe): State<Observe>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id =
+        request_id(request.headers()).map_or_else(|| (observe.new_request_id)(), str::to_owned);
     let span = info_span!("request", id, method = %request.method(), path = request.uri().path());
     let echo = HeaderValue::from_str(&id).ok();
     request.extensions_mut().insert(RequestId(id));

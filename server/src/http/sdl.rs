@@ -10,10 +10,19 @@ use super::{Authenticate, Hall};
 use crate::error::{Code, Error};
 
 /// The schema in GraphQL's schema definition language.
-pub(super) async fn schema<E: Executor, A: Authenticate>(State(hall): State<Hall<E, A>>) -> Response {
+pub(super) async fn schema<E: Executor, A: Authenticate>(
+    State(hall): State<Hall<E, A>>,
+) -> Response {
     if !hall.doors.http.introspection {
-        let error = Error::new(Code::NotFound, "This server does not publish its schema: introspection is switched off");
+        let error = Error::new(
+            Code::NotFound,
+            "This server does not publish its schema: introspection is switched off",
+        );
         return Refusal::new(StatusCode::NOT_FOUND, error).into_response();
     }
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], hall.doors.sdl.to_string()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        hall.doors.sdl.to_string(),
+    )
+        .into_response()
 }

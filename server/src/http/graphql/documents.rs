@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::ServerError;
 
 use super::lexical;
 use super::outcome;
@@ -56,7 +56,13 @@ impl Documents {
         let size = lexical::measure(text);
         bounded("tokens", size.tokens, MAX_TOKENS)?;
         bounded("levels of brackets", size.nesting, MAX_NESTING)?;
-        let document = Arc::new(parse_query(text).map_err(ServerError::from)?);
+        if size.open_block {
+            return Err(outcome::server_error(
+                &Error::new(Code::BadRequest, "A block string is never closed"),
+                None,
+            ));
+        }
+        let document = Arc::new(parse_query(text).map_err(syntax)?);
         if text.len() <= MAX_KEPT {
             self.lock().keep(text, Arc::clone(&document));
         }
@@ -64,7 +70,21 @@ impl Documents {
     }
 
     fn lock(&self) -> MutexGuard<'_, Generations> {
-        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+        self.generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The parser's complaint with its places in the text.
+fn syntax(error: async_graphql::parser::Error) -> ServerError {
+    let (ours, theirs) = (
+        Error::new(Code::BadRequest, error.to_string()),
+        ServerError::from(error),
+    );
+    ServerError {
+        locations: theirs.locations,
+        ..outcome::server_error(&ours, None)
     }
 }
 
@@ -72,9 +92,12 @@ fn bounded(what: &str, measured: usize, limit: usize) -> Result<(), ServerError>
     if measured <= limit {
         return Ok(());
     }
-    let message = format!("The document has {measured} {what}; this server accepts at most {limit}");
-    let error = Error::new(Code::TooComplex, message).with("measured", measured).with("limit", limit);
-    Err(outcome::server_error(&error))
+    let message =
+        format!("The document has {measured} {what}; this server accepts at most {limit}");
+    let error = Error::new(Code::TooComplex, message)
+        .with("measured", measured)
+        .with("limit", limit);
+    Err(outcome::server_error(&error, None))
 }
 
 impl Generations {
@@ -106,8 +129,14 @@ mod tests {
     fn the_same_text_is_parsed_once() {
         let documents = Documents::new();
         let first = documents.parse("{ a }").expect("fine");
-        assert!(Arc::ptr_eq(&first, &documents.parse("{ a }").expect("fine")));
-        assert!(!Arc::ptr_eq(&first, &documents.parse("{ b }").expect("fine")));
+        assert!(Arc::ptr_eq(
+            &first,
+            &documents.parse("{ a }").expect("fine")
+        ));
+        assert!(!Arc::ptr_eq(
+            &first,
+            &documents.parse("{ b }").expect("fine")
+        ));
     }
 
     #[test]
@@ -117,20 +146,34 @@ mod tests {
         documents.parse("{ forgotten }").expect("fine");
         let padding = "#".repeat(MAX_KEPT - 100);
         for number in 0..3 * GENERATION / MAX_KEPT {
-            documents.parse(&format!("{{ a{number} }} {padding}")).expect("fine");
-            assert!(Arc::ptr_eq(&wanted, &documents.parse("{ wanted }").expect("fine")));
+            documents
+                .parse(&format!("{{ a{number} }} {padding}"))
+                .expect("fine");
+            assert!(Arc::ptr_eq(
+                &wanted,
+                &documents.parse("{ wanted }").expect("fine")
+            ));
         }
         let generations = documents.lock();
-        assert!(!generations.young.contains_key("{ forgotten }") && !generations.old.contains_key("{ forgotten }"));
+        assert!(
+            !generations.young.contains_key("{ forgotten }")
+                && !generations.old.contains_key("{ forgotten }")
+        );
         assert!(generations.young_bytes <= GENERATION);
-        assert!(generations.young.len() + generations.old.len() <= 2 + 2 * GENERATION / (MAX_KEPT - 100));
+        assert!(
+            generations.young.len() + generations.old.len()
+                <= 2 + 2 * GENERATION / (MAX_KEPT - 100)
+        );
     }
 
     #[test]
     fn an_abyss_of_brackets_and_a_flood_of_names_never_reach_the_parser() {
         let documents = Documents::new();
         for (text, what) in [
-            (format!("{{a(b: {}", "[".repeat(500_000)), "levels of brackets"),
+            (
+                format!("{{a(b: {}", "[".repeat(500_000)),
+                "levels of brackets",
+            ),
             (format!("{{{}}}", "a ".repeat(500_000)), "tokens"),
         ] {
             let error = documents.parse(&text).expect_err("too much");

@@ -9,6 +9,8 @@ pub(super) struct Text {
     pub(super) tokens: usize,
     /// The deepest nesting of brackets of any kind.
     pub(super) nesting: usize,
+    /// Whether a block string is never closed. No document then, and the parser would read on in the wrong place.
+    pub(super) open_block: bool,
 }
 
 /// Measures `document`. Rubbish is measured, too; saying what is wrong with it is the parser's business.
@@ -26,7 +28,10 @@ pub(super) fn measure(document: &str) -> Text {
                 rest = tail;
                 continue;
             }
-            b'"' => after_string(tail),
+            b'"' => after_string(tail).unwrap_or_else(|| {
+                text.open_block = true;
+                &[]
+            }),
             byte if is_word(*byte) => skip_while(tail, is_word),
             b'{' | b'[' | b'(' => {
                 open += 1;
@@ -54,22 +59,25 @@ const fn is_line_end(byte: u8) -> bool {
 }
 
 fn skip_while(bytes: &[u8], skip: impl Fn(u8) -> bool) -> &[u8] {
-    let end = bytes.iter().position(|byte| !skip(*byte)).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .position(|byte| !skip(*byte))
+        .unwrap_or(bytes.len());
     &bytes[end..]
 }
 
-/// What follows a string or block string whose first quote has been read.
-fn after_string(bytes: &[u8]) -> &[u8] {
+/// What follows a string or block string whose first quote has been read; `None` after a block string without end.
+fn after_string(bytes: &[u8]) -> Option<&[u8]> {
     let block = bytes.starts_with(b"\"\"");
     let mut rest = if block { &bytes[2..] } else { bytes };
     loop {
         rest = match rest {
-            [] => return rest,
+            [] => return (!block).then_some(rest),
             [b'\\', b'"', b'"', b'"', tail @ ..] if block => tail,
-            [b'"', b'"', b'"', tail @ ..] if block => return tail,
+            [b'"', b'"', b'"', tail @ ..] if block => return Some(tail),
             [b'\\', _, tail @ ..] if !block => tail,
-            [b'"', tail @ ..] if !block => return tail,
-            [byte, tail @ ..] if !block && is_line_end(*byte) => return tail,
+            [b'"', tail @ ..] if !block => return Some(tail),
+            [byte, tail @ ..] if !block && is_line_end(*byte) => return Some(tail),
             [_, tail @ ..] => tail,
         };
     }
@@ -95,8 +103,22 @@ mod tests {
             ("{...F}", 3, 1),
             ("\"open {{{", 1, 0),
         ] {
-            assert_eq!(measure(document), Text { tokens, nesting }, "{document}");
+            assert_eq!(
+                measure(document),
+                Text {
+                    tokens,
+                    nesting,
+                    open_block: false
+                },
+                "{document}"
+            );
         }
+    }
+
+    #[test]
+    fn an_open_block_string_is_noticed() {
+        assert!(measure("{a(b: [\"\"\" x\" \n [[[[").open_block);
+        assert!(!measure("{a(b: \"\"\" x \"\"\")}").open_block);
     }
 
     proptest! {

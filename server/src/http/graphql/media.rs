@@ -41,10 +41,21 @@ pub(in crate::http) struct Accept {
 impl Accept {
     /// Reads the `Accept` headers; none means `application/json`.
     pub(in crate::http) fn of(headers: &HeaderMap) -> Self {
-        let texts: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
-        let ranges: Vec<Range<'_>> = texts.iter().flat_map(|text| text.split(',')).filter_map(Range::parse).collect();
+        let texts: Vec<&str> = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .collect();
+        let ranges: Vec<Range<'_>> = texts
+            .iter()
+            .flat_map(|text| text.split(','))
+            .filter_map(Range::parse)
+            .collect();
         if ranges.is_empty() {
-            return Self { single: Some(Dress::Json), events: false };
+            return Self {
+                single: Some(Dress::Json),
+                events: false,
+            };
         }
         let (response, json) = (quality(&ranges, GRAPHQL_RESPONSE), quality(&ranges, JSON));
         // Named types beat wildcards of the same weight, and of two named ones the newer wins.
@@ -53,10 +64,15 @@ impl Accept {
             (Some(_), None) => Some(Dress::Response),
             (None, Some(_)) => Some(Dress::Json),
             (Some(new), Some(old)) if new.weight > old.weight => Some(Dress::Response),
-            (Some(new), Some(old)) if new.weight == old.weight && new.named => Some(Dress::Response),
+            (Some(new), Some(old)) if new.weight == old.weight && new.named => {
+                Some(Dress::Response)
+            }
             _ => Some(Dress::Json),
         };
-        Self { single, events: quality(&ranges, EVENT_STREAM).is_some_and(|quality| quality.named) }
+        Self {
+            single,
+            events: quality(&ranges, EVENT_STREAM).is_some_and(|quality| quality.named),
+        }
     }
 }
 
@@ -70,7 +86,9 @@ impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let media = parts.next().filter(|media| !media.is_empty())?;
-        let weight = parts.find_map(|p| p.strip_prefix("q=").and_then(|q| q.trim().parse().ok())).unwrap_or(1.0);
+        let weight = parts
+            .find_map(|p| p.strip_prefix("q=").and_then(|q| q.trim().parse().ok()))
+            .unwrap_or(1.0);
         Some(Self { media, weight })
     }
 
@@ -83,7 +101,11 @@ impl<'a> Range<'a> {
             return Some(0);
         }
         let kind = self.media.strip_suffix("/*")?;
-        media.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(kind)).then_some(1)
+        media
+            .split('/')
+            .next()
+            .is_some_and(|own| own.eq_ignore_ascii_case(kind))
+            .then_some(1)
     }
 }
 
@@ -99,15 +121,25 @@ fn quality(ranges: &[Range<'_>], media: &str) -> Option<Quality> {
         .iter()
         .filter_map(|range| Some((range.precision(media)?, range)))
         .max_by(|a, b| a.0.cmp(&b.0).then(a.1.weight.total_cmp(&b.1.weight)))?;
-    (range.weight > 0.0).then_some(Quality { weight: range.weight, named: precision == 2 })
+    (range.weight > 0.0).then_some(Quality {
+        weight: range.weight,
+        named: precision == 2,
+    })
 }
 
 /// Whether the body is said to be JSON in UTF-8. A type that a browser sends to other origins without asking
 /// (`text/plain`, forms) is not, which is what keeps cross-site request forgery out.
 pub(in crate::http) fn is_json(headers: &HeaderMap) -> bool {
-    let Some(text) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let Some(text) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
     let mut parts = text.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|media| media.eq_ignore_ascii_case(JSON));
+    let json = parts
+        .next()
+        .is_some_and(|media| media.eq_ignore_ascii_case(JSON));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
             value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
@@ -135,13 +167,28 @@ mod tests {
             ("application/json", Some(Dress::Json)),
             ("*/*", Some(Dress::Json)),
             ("application/*", Some(Dress::Json)),
-            ("application/graphql-response+json, application/json;q=0.9", Some(Dress::Response)),
-            ("application/graphql-response+json;q=0.5, application/json", Some(Dress::Json)),
-            ("application/graphql-response+json, application/json", Some(Dress::Response)),
+            (
+                "application/graphql-response+json, application/json;q=0.9",
+                Some(Dress::Response),
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json",
+                Some(Dress::Json),
+            ),
+            (
+                "application/graphql-response+json, application/json",
+                Some(Dress::Response),
+            ),
             ("application/json, */*", Some(Dress::Json)),
-            ("application/graphql-response+json, */*;q=0.1", Some(Dress::Response)),
+            (
+                "application/graphql-response+json, */*;q=0.1",
+                Some(Dress::Response),
+            ),
             ("APPLICATION/JSON; charset=utf-8", Some(Dress::Json)),
-            ("application/json;q=0, application/graphql-response+json;q=0", None),
+            (
+                "application/json;q=0, application/graphql-response+json;q=0",
+                None,
+            ),
             ("text/html", None),
             ("image/*", None),
         ] {
@@ -152,11 +199,23 @@ mod tests {
 
     #[test]
     fn events_must_be_asked_for_by_name() {
-        assert_eq!(accept("text/event-stream"), Accept { single: None, events: true });
+        assert_eq!(
+            accept("text/event-stream"),
+            Accept {
+                single: None,
+                events: true
+            }
+        );
         assert!(!accept("*/*").events);
         assert!(!accept("text/event-stream;q=0, */*").events);
         let urql = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
-        assert_eq!(accept(urql), Accept { single: Some(Dress::Response), events: true });
+        assert_eq!(
+            accept(urql),
+            Accept {
+                single: Some(Dress::Response),
+                events: true
+            }
+        );
     }
 
     #[test]
@@ -173,7 +232,10 @@ mod tests {
             ("application/x-www-form-urlencoded", false),
             ("application/jsonp", false),
         ] {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(text).expect("header"));
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_str(text).expect("header"),
+            );
             assert_eq!(is_json(&headers), json, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! The parameters of a GraphQL request (`query`, `operationName`, `variables`, `extensions`), from a JSON body or a
 //! query string, each checked for its type.
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Extensions, Request, Variables};
 use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -20,9 +20,9 @@ pub(in crate::http) struct Params {
     /// The values of its variables.
     #[serde(default)]
     pub(in crate::http) variables: Option<Variables>,
-    /// Whatever client and server have agreed on; nothing so far, but it must be a map.
+    /// Whatever client and server have agreed on.
     #[serde(default)]
-    extensions: Option<serde_json::Map<String, Value>>,
+    extensions: Option<Extensions>,
 }
 
 /// One operation or several.
@@ -45,14 +45,22 @@ impl Sent {
         }
         let items: Vec<Value> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
         if items.is_empty() {
-            return Err(Refusal::malformed("The batch is empty; send at least one operation"));
+            return Err(Refusal::malformed(
+                "The batch is empty; send at least one operation",
+            ));
         }
         if items.len() > batch_limit {
-            let message =
-                format!("The batch has {} operations; this server accepts at most {batch_limit} at once", items.len());
+            let message = format!(
+                "The batch has {} operations; this server accepts at most {batch_limit} at once",
+                items.len()
+            );
             return Err(Refusal::malformed(message));
         }
-        items.into_iter().map(Params::from_value).collect::<Result<_, _>>().map(Self::Batch)
+        items
+            .into_iter()
+            .map(Params::from_value)
+            .collect::<Result<_, _>>()
+            .map(Self::Batch)
     }
 }
 
@@ -71,17 +79,23 @@ impl Params {
     /// 400 for parameters that are missing or of the wrong type.
     pub(in crate::http) fn from_value(value: Value) -> Result<Self, Refusal> {
         let Value::Object(map) = value else {
-            return Err(Refusal::malformed("A GraphQL request is a JSON object with the parameter \"query\""));
+            return Err(Refusal::malformed(
+                "A GraphQL request is a JSON object with the parameter \"query\"",
+            ));
         };
         for (name, value) in &map {
             let (fits, expected) = match name.as_str() {
                 "query" => (value.is_string(), "a string"),
                 "operationName" => (value.is_string() || value.is_null(), "a string or null"),
-                "variables" | "extensions" => (value.is_object() || value.is_null(), "an object or null"),
+                "variables" | "extensions" => {
+                    (value.is_object() || value.is_null(), "an object or null")
+                }
                 _ => continue,
             };
             if !fits {
-                return Err(Refusal::malformed(format!("The parameter \"{name}\" must be {expected}")));
+                return Err(Refusal::malformed(format!(
+                    "The parameter \"{name}\" must be {expected}"
+                )));
             }
         }
         if !map.contains_key("query") {
@@ -101,12 +115,16 @@ impl Params {
                 "query" | "operationName" => Value::String(value.into_owned()),
                 "variables" | "extensions" if value.is_empty() => Value::Null,
                 "variables" | "extensions" => serde_json::from_str(&value).map_err(|error| {
-                    Refusal::malformed(format!("The parameter \"{name}\" is not valid JSON: {error}"))
+                    Refusal::malformed(format!(
+                        "The parameter \"{name}\" is not valid JSON: {error}"
+                    ))
                 })?,
                 _ => continue,
             };
             if map.insert(name.clone().into_owned(), value).is_some() {
-                return Err(Refusal::malformed(format!("The parameter \"{name}\" is given twice")));
+                return Err(Refusal::malformed(format!(
+                    "The parameter \"{name}\" is given twice"
+                )));
             }
         }
         Self::from_value(Value::Object(map))
@@ -114,7 +132,8 @@ impl Params {
 
     /// The library's form of the request; the document is parsed elsewhere.
     pub(in crate::http) fn into_request(self) -> Request {
-        let request = Request::new(self.query).variables(self.variables.unwrap_or_default());
+        let mut request = Request::new(self.query).variables(self.variables.unwrap_or_default());
+        request.extensions = self.extensions.unwrap_or_default();
         match self.operation_name.filter(|name| !name.is_empty()) {
             Some(name) => request.operation_name(name),
             None => request,
@@ -131,7 +150,10 @@ mod tests {
     use super::*;
 
     fn complaint(body: &str) -> String {
-        Sent::from_json(body.as_bytes(), 2).expect_err(body).into_error().message
+        Sent::from_json(body.as_bytes(), 2)
+            .expect_err(body)
+            .into_error()
+            .message
     }
 
     #[test]
@@ -143,22 +165,44 @@ mod tests {
             ("{}", "\"query\" is missing"),
             (r#"{"query":1}"#, "\"query\" must be a string"),
             (r#"{"query":null}"#, "\"query\" must be a string"),
-            (r#"{"query":"{a}","variables":[]}"#, "\"variables\" must be an object"),
-            (r#"{"query":"{a}","operationName":7}"#, "\"operationName\" must be a string"),
-            (r#"{"query":"{a}","extensions":"x"}"#, "\"extensions\" must be an object"),
+            (
+                r#"{"query":"{a}","variables":[]}"#,
+                "\"variables\" must be an object",
+            ),
+            (
+                r#"{"query":"{a}","operationName":7}"#,
+                "\"operationName\" must be a string",
+            ),
+            (
+                r#"{"query":"{a}","extensions":"x"}"#,
+                "\"extensions\" must be an object",
+            ),
             ("[]", "batch is empty"),
-            (r#"[{"query":"{a}"},{"query":"{a}"},{"query":"{a}"}]"#, "has 3 operations"),
-            (r#"[{"query":"{a}"},{"query":false}]"#, "\"query\" must be a string"),
+            (
+                r#"[{"query":"{a}"},{"query":"{a}"},{"query":"{a}"}]"#,
+                "has 3 operations",
+            ),
+            (
+                r#"[{"query":"{a}"},{"query":false}]"#,
+                "\"query\" must be a string",
+            ),
         ] {
-            assert!(complaint(body).contains(named), "{body}: {}", complaint(body));
+            assert!(
+                complaint(body).contains(named),
+                "{body}: {}",
+                complaint(body)
+            );
         }
     }
 
     #[test]
     fn nulls_and_unknown_parameters_are_fine() {
-        let body = br#"{"query":"{a}","variables":null,"operationName":null,"extensions":null,"x":1}"#;
+        let body =
+            br#"{"query":"{a}","variables":null,"operationName":null,"extensions":null,"x":1}"#;
         assert!(matches!(Sent::from_json(body, 1), Ok(Sent::Single(_))));
-        assert!(matches!(Sent::from_json(br#" [{"query":"{a}"}]"#, 1), Ok(Sent::Batch(batch)) if batch.len() == 1));
+        assert!(
+            matches!(Sent::from_json(br#" [{"query":"{a}"}]"#, 1), Ok(Sent::Batch(batch)) if batch.len() == 1)
+        );
     }
 
     #[test]
@@ -167,10 +211,16 @@ mod tests {
         let params = Params::from_query_string(text).expect("fine");
         assert_eq!(params.query, "query($n:Int){a(n:$n)}");
         assert_eq!(params.into_request().operation_name, None);
-        for (text, named) in
-            [("", "missing"), ("query=a&query=b", "twice"), ("query=a&variables=%7B", "JSON"), ("query=a&variables=[]", "object")]
-        {
-            let message = Params::from_query_string(text).expect_err(text).into_error().message;
+        for (text, named) in [
+            ("", "missing"),
+            ("query=a&query=b", "twice"),
+            ("query=a&variables=%7B", "JSON"),
+            ("query=a&variables=[]", "object"),
+        ] {
+            let message = Params::from_query_string(text)
+                .expect_err(text)
+                .into_error()
+                .message;
             assert!(message.contains(named), "{text}: {message}");
         }
     }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::media::Dress;
+use super::outcome::server_error;
 use crate::error::{Code, Error};
 
 /// A refused request.
@@ -14,23 +15,39 @@ pub(in crate::http) struct Refusal {
     error: Error,
     header: Option<(HeaderName, HeaderValue)>,
     dress: Dress,
+    request_id: Option<String>,
 }
 
 impl Refusal {
     /// Refuses with `status` because of `error`.
     pub(in crate::http) fn new(status: StatusCode, error: Error) -> Self {
-        Self { status, error, header: None, dress: Dress::Json }
+        Self {
+            status,
+            error,
+            header: None,
+            dress: Dress::Json,
+            request_id: None,
+        }
     }
 
     /// The request is malformed: 400.
     pub(in crate::http) fn malformed(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, Error::new(Code::BadRequest, message))
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            Error::new(Code::BadRequest, message),
+        )
     }
 
     /// The method does not fit: 405, naming those that do.
     pub(in crate::http) fn method(allow: &'static str, message: impl Into<String>) -> Self {
-        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, Error::new(Code::BadRequest, message));
-        Self { header: Some((header::ALLOW, HeaderValue::from_static(allow))), ..refusal }
+        let refusal = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Error::new(Code::BadRequest, message),
+        );
+        Self {
+            header: Some((header::ALLOW, HeaderValue::from_static(allow))),
+            ..refusal
+        }
     }
 
     /// Credentials that do not hold, or a failure while checking them.
@@ -46,9 +63,23 @@ impl Refusal {
         }
     }
 
+    /// The same refusal with one more header.
+    pub(in crate::http) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
+        Self {
+            header: Some((name, HeaderValue::from_static(value))),
+            ..self
+        }
+    }
+
     /// The same refusal in the dress that the caller accepts.
     pub(in crate::http) const fn dressed(mut self, dress: Dress) -> Self {
         self.dress = dress;
+        self
+    }
+
+    /// The same refusal, to be quoted by the request's id when it is our fault.
+    pub(in crate::http) fn of_request(mut self, id: Option<String>) -> Self {
+        self.request_id = id;
         self
     }
 
@@ -60,14 +91,13 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut extensions = serde_json::Map::new();
-        extensions.insert("code".into(), self.error.code.as_str().into());
-        for (name, value) in &self.error.facts {
-            extensions.insert((*name).into(), value.clone());
-        }
-        let body = json!({ "errors": [{ "message": self.error.message, "extensions": extensions }] });
+        let error = server_error(&self.error, self.request_id.as_deref());
+        let body = json!({ "errors": [error] });
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static(self.dress.content_type())),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(self.dress.content_type()),
+            ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         let mut response = (self.status, headers, body.to_string()).into_response();
