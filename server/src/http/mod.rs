@@ -1,1 +1,83 @@
-//! The HTTP doors.
+//! The HTTP doors: GraphQL over HTTP, WebSocket and server-sent events, health checks and the schema's text.
+//!
+//! The doors know nothing of our schema and our rules: they are generic over the executor and over [`Authenticate`],
+//! so they are tested against a small schema of their own. No CORS headers are sent: browsers of other origins cannot
+//! read answers, and since mutations need `POST` with `application/json`, they cannot cause any either.
+
+mod authenticate;
+mod drain;
+mod graphql;
+mod health;
+mod observe;
+mod origin;
+mod sdl;
+mod serve;
+#[cfg(test)]
+mod testing;
+mod ws;
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::Router;
+use axum::routing::{any, get};
+use tower_http::compression::CompressionLayer;
+
+pub use authenticate::Authenticate;
+pub use drain::Drain;
+pub use health::Readiness;
+pub use serve::serve;
+
+use crate::config::{HttpConfig, LimitsConfig};
+use graphql::Documents;
+
+/// Makes a fresh request id.
+pub type NewRequestId = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the doors need from the rest of the house.
+pub struct Doors<E, A> {
+    /// Runs GraphQL operations.
+    pub executor: E,
+    /// Turns credentials into an actor.
+    pub authenticate: A,
+    /// The schema's text, for `/schema.graphql`.
+    pub sdl: Arc<str>,
+    /// What one request may cost.
+    pub limits: LimitsConfig,
+    /// Whether to trust proxies and to answer introspection.
+    pub http: HttpConfig,
+    /// Asked by `/readyz`.
+    pub readiness: Readiness,
+    /// Makes a request id where the caller sent none.
+    pub new_request_id: NewRequestId,
+    /// Ends live streams when the server stops; give the same one to [`serve`].
+    pub drain: Drain,
+}
+
+/// The doors as handlers share them.
+struct Shared<E, A> {
+    doors: Doors<E, A>,
+    documents: Documents,
+}
+
+type Hall<E, A> = Arc<Shared<E, A>>;
+
+/// The routes of all doors. GraphiQL is not among them: merge its router when the configuration asks for it.
+pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
+    let observe = observe::Observe::new(&doors);
+    let hall: Hall<E, A> = Arc::new(Shared {
+        doors,
+        documents: Documents::new(),
+    });
+    Router::new()
+        .route("/graphql", any(graphql::endpoint::<E, A>))
+        .route("/schema.graphql", get(sdl::schema::<E, A>))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz::<E, A>))
+        .with_state(hall)
+        .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(
+            observe,
+            observe::observe,
+        ))
+}
