@@ -283,9 +283,30 @@ pub enum SubscriptionChangeKind {
     /// Came back.
     #[sea_orm(string_value = "REACTIVATED")]
     Reactivated,
+    /// Other terms on the plan it has: interval, currency, price or version.
+    #[sea_orm(string_value = "TERMS_CHANGED")]
+    TermsChanged,
+    /// A payment failed.
+    #[sea_orm(string_value = "PAYMENT_FAILED")]
+    PaymentFailed,
+    /// A missing payment arrived.
+    #[sea_orm(string_value = "PAYMENT_RECOVERED")]
+    PaymentRecovered,
+    /// Suspended for missing payment or by a system admin.
+    #[sea_orm(string_value = "SUSPENDED")]
+    Suspended,
+    /// Put to rest on request.
+    #[sea_orm(string_value = "PAUSED")]
+    Paused,
+    /// Taken up again after a pause.
+    #[sea_orm(string_value = "RESUMED")]
+    Resumed,
     /// Ended.
     #[sea_orm(string_value = "EXPIRED")]
     Expired,
+    /// Put away some time after its end.
+    #[sea_orm(string_value = "ARCHIVED")]
+    Archived,
 }
 
 /// Kinds of movement of monthly recurring revenue (REV-1).

@@ -28,6 +28,8 @@ pub struct Model {
     pub price_minor: i64,
     /// What it adds to monthly recurring revenue now, in minor units; 0 unless it is paid (REV-1).
     pub mrr_minor: i64,
+    /// The moment that periods are counted from: one that begins on the 31st returns to it in every month that has one.
+    pub billing_anchor: DateTimeUtc,
     /// Start of the current period, inclusive.
     pub current_period_start: DateTimeUtc,
     /// End of the current period, exclusive.

@@ -74,6 +74,16 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
+        manager
+            .create_index(
+                Index::create()
+                    .name("revenue_movements_organization_id_occurred_at_idx")
+                    .table("revenue_movements")
+                    .col("organization_id")
+                    .col("occurred_at")
+                    .take(),
+            )
+            .await?;
         Ok(())
     }
 
@@ -103,6 +113,7 @@ fn plan_subscriptions() -> TableCreateStatement {
         .col(string_len("currency", 3))
         .col(big_integer("price_minor"))
         .col(big_integer("mrr_minor"))
+        .col(timestamp_with_time_zone("billing_anchor"))
         .col(timestamp_with_time_zone("current_period_start"))
         .col(timestamp_with_time_zone("current_period_end"))
         .col(timestamp_with_time_zone_null("trial_ends_at"))
@@ -189,7 +200,14 @@ fn subscription_changes() -> TableCreateStatement {
                 "DOWNGRADED",
                 "CANCELLED",
                 "REACTIVATED",
+                "TERMS_CHANGED",
+                "PAYMENT_FAILED",
+                "PAYMENT_RECOVERED",
+                "SUSPENDED",
+                "PAUSED",
+                "RESUMED",
                 "EXPIRED",
+                "ARCHIVED",
             ]),
         ))
         .foreign_key(

@@ -8,4 +8,5 @@ pub mod money;
 pub mod paging;
 pub mod quotas;
 pub mod resources;
+pub mod revenue;
 pub mod subscriptions;

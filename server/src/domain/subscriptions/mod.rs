@@ -1,21 +1,16 @@
-//! Subscriptions of organizations to plans (BIL).
+//! Subscriptions of organizations to plans: how they start, how they change, and their timeline (BIL).
 
-use bursar_entities::ids::OrganizationId;
-use sea_orm::ConnectionTrait;
+mod change;
+mod error;
+mod period;
+mod read;
+mod start;
+mod transition;
+mod write;
 
-use crate::actor::Actor;
-use crate::app::App;
-use crate::error::Result;
-
-/// Starts the catalog's default plan for a new organization (ORG-4).
-///
-/// # Errors
-/// When the database refuses.
-pub async fn start_default_in_tx(
-    _tx: &impl ConnectionTrait,
-    _app: &App,
-    _actor: &Actor,
-    _organization: OrganizationId,
-) -> Result<()> {
-    Ok(())
-}
+pub use change::{Change, change_in_tx, lock_in_tx, renew_in_tx};
+pub use error::SubscriptionError;
+pub use period::{Period, period_at};
+pub use read::{LONGEST_TIMELINE, by_ids, changes_by_ids, of_organizations, timelines};
+pub use start::start_default_in_tx;
+pub use transition::{Terms, kind_of, may_follow};
