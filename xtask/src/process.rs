@@ -12,7 +12,18 @@ use crate::workspace;
 pub(crate) fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     command.current_dir(workspace::root());
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_str().is_some_and(describes_this_package) {
+            command.env_remove(variable);
+        }
+    }
     command
+}
+
+/// What `cargo run` tells us about xtask. Passed on to another cargo it would look like a change to build scripts
+/// that watch these variables (ring's does), and half the workspace would be compiled again.
+fn describes_this_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// Runs a command with its output passed on line by line, and returns that output without colours.

@@ -5,6 +5,7 @@ use std::fs;
 use crate::failure::Failure;
 use crate::npm::Project;
 use crate::process::{capture, command, show};
+use crate::steps::rust::cargo;
 use crate::workspace;
 
 /// Regenerates them all, in the order in which they depend on each other.
@@ -28,7 +29,8 @@ fn graphiql() -> Result<(), Failure> {
 
 /// schema.graphql, from the server's types.
 fn schema() -> Result<(), Failure> {
-    let text = capture(command("cargo").args(["run", "--quiet", "-p", "bursar", "--", "schema"]))?;
+    show(cargo(&["build"]).args(["--bin", "bursar"]))?;
+    let text = capture(command(workspace::binary("bursar")).arg("schema"))?;
     let file = workspace::root().join("schema.graphql");
     fs::write(&file, text).map_err(Failure::during(format!("cannot write {}", file.display())))
 }
@@ -42,8 +44,8 @@ fn documents() -> Result<(), Failure> {
 
 /// The graph of the domain's features in docs/architecture.md, from their `use` lines.
 fn domain_graph() -> Result<(), Failure> {
-    let mut test = command("cargo");
-    test.args(["nextest", "run", "-p", "bursar-tests", "--filterset"])
-        .arg("test(=architecture::domain_graph_is_drawn_in_the_docs)");
+    let mut test = cargo(&["nextest", "run"]);
+    test.args(["--test", "it", "--filterset"])
+        .arg("test(=architecture::the_docs_draw_the_domain)");
     show(test.env("UPDATE_DOCS", "1")).map(drop)
 }

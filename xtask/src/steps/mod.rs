@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, in the order in which a fault is found soonest.
 
 mod console;
-mod rust;
+pub(crate) mod rust;
 mod window;
 
 use crate::failure::Failure;

@@ -12,7 +12,7 @@ use crate::skips;
 
 /// `cargo SUBCOMMAND` on the whole workspace, with the features that all steps share. With Tauri's `custom-protocol`
 /// the console's binary holds its front end instead of asking a development server for it.
-pub(super) fn cargo(subcommand: &[&str]) -> Command {
+pub(crate) fn cargo(subcommand: &[&str]) -> Command {
     let mut cargo = command("cargo");
     cargo
         .args(subcommand)
