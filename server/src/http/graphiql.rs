@@ -64,11 +64,16 @@ static TAG: LazyLock<String> = LazyLock::new(|| {
 
 /// `/` and `/assets/graphiql/*`. The page asks `/graphql` of the same origin.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/", get(page)).route("/assets/graphiql/{name}", get(asset))
+    Router::new()
+        .route("/", get(page))
+        .route("/assets/graphiql/{name}", get(asset))
 }
 
 async fn page(request: HeaderMap) -> Response {
-    let policy = [(CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "no-referrer")];
+    let policy = [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
     (policy, answer(&PAGE, &request)).into_response()
 }
 
@@ -113,14 +118,22 @@ fn answer(asset: &Asset, request: &HeaderMap) -> Response {
 
 /// Whether one of the comma-separated members of a header is as wanted.
 fn mentions(request: &HeaderMap, header: &HeaderName, wanted: impl Fn(&str) -> bool) -> bool {
-    let lines = request.get_all(header).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|member| wanted(member.trim()))
+    let lines = request
+        .get_all(header)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .any(|member| wanted(member.trim()))
 }
 
 /// `gzip`, `gzip;q=0.5` or `*`, but not `gzip;q=0` (RFC 9110, 12.5.3).
 fn takes_gzip(coding: &str) -> bool {
     let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
-    let weight = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok());
+    let weight = weight
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|q| q.parse::<f32>().ok());
     matches!(name.trim(), "gzip" | "x-gzip" | "*") && weight.unwrap_or(1.0) > 0.0
 }
 

@@ -10,13 +10,10 @@ use crate::postgres::Cluster;
 use crate::process::{capture, command, show};
 use crate::skips;
 
-/// `cargo SUBCOMMAND` on the whole workspace, with the features that all steps share. With Tauri's `custom-protocol`
-/// the console's binary holds its front end instead of asking a development server for it.
+/// `cargo SUBCOMMAND` on the whole workspace, with the features that all steps share.
 pub(crate) fn cargo(subcommand: &[&str]) -> Command {
     let mut cargo = command("cargo");
-    cargo
-        .args(subcommand)
-        .args(["--workspace", "--features", "tauri/custom-protocol"]);
+    cargo.args(subcommand).arg("--workspace");
     cargo
 }
 

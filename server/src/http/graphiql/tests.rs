@@ -14,9 +14,16 @@ async fn get_with(path: &str, headers: &[(HeaderName, &str)]) -> (StatusCode, He
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    let response = router::<()>().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = router::<()>()
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     let (parts, body) = response.into_parts();
-    (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+    (
+        parts.status,
+        parts.headers,
+        to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+    )
 }
 
 #[tokio::test]
@@ -24,25 +31,45 @@ async fn the_page_names_only_files_that_are_there() {
     let (status, headers, body) = get_with("/", &[]).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(headers[CONTENT_TYPE], "text/html; charset=utf-8");
-    assert!(headers[CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'none'"));
+    assert!(
+        headers[CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap()
+            .contains("default-src 'none'")
+    );
     let page = String::from_utf8(body).unwrap();
-    let named: Vec<&str> =
-        page.split('"').filter(|text| text.starts_with('/') && text.contains('.')).collect();
+    let named: Vec<&str> = page
+        .split('"')
+        .filter(|text| text.starts_with('/') && text.contains('.'))
+        .collect();
     assert!(named.len() >= 3, "{named:?}");
     for path in named {
         let (status, headers, body) = get_with(path, &[]).await;
         assert_eq!(status, StatusCode::OK, "{path}");
-        assert!(!headers.contains_key(CONTENT_ENCODING) && !body.is_empty(), "{path}");
+        assert!(
+            !headers.contains_key(CONTENT_ENCODING) && !body.is_empty(),
+            "{path}"
+        );
     }
-    assert!(!page.contains("://"), "the page names another origin: {page}");
+    assert!(
+        !page.contains("://"),
+        "the page names another origin: {page}"
+    );
 }
 
 #[tokio::test]
 async fn the_script_starts_workers_that_are_there() {
     let (_, _, script) = get_with("/assets/graphiql/graphiql.js", &[]).await;
     let script = String::from_utf8(script).unwrap();
-    for worker in ASSETS.iter().filter(|asset| asset.name.contains(".worker.")) {
-        assert!(script.contains(&format!("/assets/graphiql/{}", worker.name)), "{}", worker.name);
+    for worker in ASSETS
+        .iter()
+        .filter(|asset| asset.name.contains(".worker."))
+    {
+        assert!(
+            script.contains(&format!("/assets/graphiql/{}", worker.name)),
+            "{}",
+            worker.name
+        );
     }
 }
 
@@ -56,7 +83,9 @@ async fn compression_is_for_those_who_take_it() {
     assert_eq!(headers[VARY], "accept-encoding");
     assert_eq!(headers[CONTENT_TYPE], "text/css; charset=utf-8");
     let mut unpacked = Vec::new();
-    GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
+    GzDecoder::new(packed.as_slice())
+        .read_to_end(&mut unpacked)
+        .unwrap();
     assert!(unpacked == plain && packed.len() < plain.len());
 }
 
@@ -72,7 +101,10 @@ async fn a_known_tag_is_answered_without_a_body() {
 
 #[tokio::test]
 async fn what_is_not_in_the_bundle_is_not_found() {
-    for path in ["/assets/graphiql/sources.sha256", "/assets/graphiql/..%2f..%2fCargo.toml"] {
+    for path in [
+        "/assets/graphiql/sources.sha256",
+        "/assets/graphiql/..%2f..%2fCargo.toml",
+    ] {
         assert_eq!(get_with(path, &[]).await.0, StatusCode::NOT_FOUND, "{path}");
     }
 }
