@@ -1,2 +1,3 @@
-//! x
-fn main() {}
+//! The product's behaviour, feature by feature, in one test binary.
+
+mod architecture;

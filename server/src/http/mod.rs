@@ -6,6 +6,7 @@
 
 mod authenticate;
 mod drain;
+pub mod graphiql;
 mod graphql;
 mod health;
 mod observe;
