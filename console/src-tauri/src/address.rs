@@ -31,7 +31,11 @@ impl ServerAddress {
             ))
         })?;
         refuse_unsafe(&url)?;
-        let path = url.path().trim_end_matches('/').trim_end_matches("/graphql").to_owned();
+        let path = url
+            .path()
+            .trim_end_matches('/')
+            .trim_end_matches("/graphql")
+            .to_owned();
         url.set_path(&path);
         Ok(Self(url))
     }
@@ -73,8 +77,14 @@ fn with_scheme(typed: &str) -> Option<Url> {
     if typed.contains("://") {
         return Url::parse(typed).ok().filter(Url::has_host);
     }
-    let secure = Url::parse(&format!("https://{typed}")).ok().filter(Url::has_host)?;
-    if is_loopback(&secure) { Url::parse(&format!("http://{typed}")).ok() } else { Some(secure) }
+    let secure = Url::parse(&format!("https://{typed}"))
+        .ok()
+        .filter(Url::has_host)?;
+    if is_loopback(&secure) {
+        Url::parse(&format!("http://{typed}")).ok()
+    } else {
+        Some(secure)
+    }
 }
 
 fn refuse_unsafe(url: &Url) -> Result<(), Failure> {
@@ -88,14 +98,20 @@ fn refuse_unsafe(url: &Url) -> Result<(), Failure> {
             ));
         }
         other => {
-            return Err(Failure::invalid_server(format!("A server address starts with https://, not {other}://")));
+            return Err(Failure::invalid_server(format!(
+                "A server address starts with https://, not {other}://"
+            )));
         }
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Failure::invalid_server("A server address carries no user name and no password."));
+        return Err(Failure::invalid_server(
+            "A server address carries no user name and no password.",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Failure::invalid_server("A server address carries neither “?” nor “#”."));
+        return Err(Failure::invalid_server(
+            "A server address carries neither “?” nor “#”.",
+        ));
     }
     Ok(())
 }
@@ -119,13 +135,20 @@ mod tests {
         for (typed, stored) in [
             ("https://bursar.example.com/", "https://bursar.example.com"),
             ("  bursar.example.com ", "https://bursar.example.com"),
-            ("https://example.com/billing/graphql", "https://example.com/billing"),
+            (
+                "https://example.com/billing/graphql",
+                "https://example.com/billing",
+            ),
             ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
             ("127.0.0.1:8000/graphql", "http://127.0.0.1:8000"),
             ("localhost:8000", "http://localhost:8000"),
             ("http://[::1]:8000/", "http://[::1]:8000"),
         ] {
-            assert_eq!(ServerAddress::parse(typed).unwrap().to_string(), stored, "{typed}");
+            assert_eq!(
+                ServerAddress::parse(typed).unwrap().to_string(),
+                stored,
+                "{typed}"
+            );
         }
     }
 
@@ -166,7 +189,10 @@ mod tests {
         let server = ServerAddress::parse("https://example.com").unwrap();
         let text = serde_json::to_string(&server).unwrap();
         assert_eq!(text, "\"https://example.com\"");
-        assert_eq!(serde_json::from_str::<ServerAddress>(&text).unwrap(), server);
+        assert_eq!(
+            serde_json::from_str::<ServerAddress>(&text).unwrap(),
+            server
+        );
         assert!(serde_json::from_str::<ServerAddress>("\"http://example.com\"").is_err());
     }
 }

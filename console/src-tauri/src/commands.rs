@@ -31,7 +31,10 @@ pub struct AppInfo {
 /// Version and platform.
 #[tauri::command]
 pub fn app_info() -> AppInfo {
-    AppInfo { version: env!("CARGO_PKG_VERSION"), platform: std::env::consts::OS }
+    AppInfo {
+        version: env!("CARGO_PKG_VERSION"),
+        platform: std::env::consts::OS,
+    }
 }
 
 /// Who is signed in, and where the token rests. Asks no server.
@@ -48,8 +51,15 @@ pub fn profiles(profiles: State<'_, Profiles>) -> Result<Vec<Profile>, Failure> 
 
 /// Names a server, or moves a name to another server; gives the new list.
 #[tauri::command]
-pub fn save_profile(profiles: State<'_, Profiles>, name: String, url: String) -> Result<Vec<Profile>, Failure> {
-    profiles.save(Profile { name, url: ServerAddress::parse(&url)? })
+pub fn save_profile(
+    profiles: State<'_, Profiles>,
+    name: String,
+    url: String,
+) -> Result<Vec<Profile>, Failure> {
+    profiles.save(Profile {
+        name,
+        url: ServerAddress::parse(&url)?,
+    })
 }
 
 /// Forgets a named server; gives the new list.
@@ -69,14 +79,21 @@ pub async fn sign_in(
     totp_code: Option<String>,
 ) -> Result<SessionState, Failure> {
     let server = ServerAddress::parse(&server)?;
-    let credentials = Credentials { email, password: password.into(), totp_code: totp_code.map(Into::into) };
+    let credentials = Credentials {
+        email,
+        password: password.into(),
+        totp_code: totp_code.map(Into::into),
+    };
     live.clear();
     session.sign_in(server, credentials).await
 }
 
 /// Signs out and forgets the token.
 #[tauri::command]
-pub async fn sign_out(session: SharedSession<'_>, live: State<'_, LiveStreams>) -> Result<(), Failure> {
+pub async fn sign_out(
+    session: SharedSession<'_>,
+    live: State<'_, LiveStreams>,
+) -> Result<(), Failure> {
     live.clear();
     session.sign_out().await
 }
@@ -89,7 +106,9 @@ pub async fn graphql(
     variables: Option<Value>,
     operation_name: Option<String>,
 ) -> Result<Answer, Failure> {
-    session.run(&operation(query, variables, operation_name)).await
+    session
+        .run(&operation(query, variables, operation_name))
+        .await
 }
 
 /// Starts a live stream; its messages go to the channel.
@@ -120,5 +139,9 @@ pub fn unsubscribe(live: State<'_, LiveStreams>, id: &str) {
 }
 
 fn operation(query: String, variables: Option<Value>, operation_name: Option<String>) -> Operation {
-    Operation { query, variables: variables.unwrap_or_default(), operation_name }
+    Operation {
+        query,
+        variables: variables.unwrap_or_default(),
+        operation_name,
+    }
 }

@@ -58,7 +58,10 @@ impl Failure {
     }
 
     fn new(code: FailureCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -69,6 +72,9 @@ mod tests {
     #[test]
     fn the_front_end_sees_a_code_and_a_message() {
         let seen = serde_json::to_value(Failure::bad_response("Not GraphQL.")).unwrap();
-        assert_eq!(seen, serde_json::json!({ "code": "BAD_RESPONSE", "message": "Not GraphQL." }));
+        assert_eq!(
+            seen,
+            serde_json::json!({ "code": "BAD_RESPONSE", "message": "Not GraphQL." })
+        );
     }
 }

@@ -51,7 +51,9 @@ impl Answer {
 /// Whether one of these GraphQL errors carries this `extensions.code`.
 #[must_use]
 pub fn has_code(errors: &[Value], code: &str) -> bool {
-    errors.iter().any(|error| error.pointer("/extensions/code").and_then(Value::as_str) == Some(code))
+    errors
+        .iter()
+        .any(|error| error.pointer("/extensions/code").and_then(Value::as_str) == Some(code))
 }
 
 #[cfg(test)]
@@ -62,11 +64,18 @@ mod tests {
 
     #[test]
     fn an_operation_becomes_a_request_body() {
-        let bare = Operation { query: "{ a }".into(), ..Operation::default() };
-        assert_eq!(serde_json::to_value(bare).unwrap(), json!({ "query": "{ a }", "variables": null }));
-        let named: Operation =
-            serde_json::from_value(json!({ "query": "query A { a }", "operationName": "A", "variables": { "b": 1 } }))
-                .unwrap();
+        let bare = Operation {
+            query: "{ a }".into(),
+            ..Operation::default()
+        };
+        assert_eq!(
+            serde_json::to_value(bare).unwrap(),
+            json!({ "query": "{ a }", "variables": null })
+        );
+        let named: Operation = serde_json::from_value(
+            json!({ "query": "query A { a }", "operationName": "A", "variables": { "b": 1 } }),
+        )
+        .unwrap();
         assert_eq!(named.operation_name.as_deref(), Some("A"));
         assert_eq!(named.variables["b"], 1);
     }

@@ -32,7 +32,10 @@ impl Profiles {
     /// The list in that folder; the file appears with the first profile.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { path: folder.join("profiles.json"), turn: Mutex::new(()) }
+        Self {
+            path: folder.join("profiles.json"),
+            turn: Mutex::new(()),
+        }
     }
 
     /// All profiles, in the order they were added.
@@ -41,7 +44,10 @@ impl Profiles {
     /// `STORAGE` when the file cannot be read or is not a list of profiles.
     pub fn list(&self) -> Result<Vec<Profile>, Failure> {
         let content = files::read(&self.path).map_err(|error| self.failed(&error))?;
-        content.map_or_else(|| Ok(Vec::new()), |bytes| serde_json::from_slice(&bytes).map_err(|error| self.failed(&error)))
+        content.map_or_else(
+            || Ok(Vec::new()),
+            |bytes| serde_json::from_slice(&bytes).map_err(|error| self.failed(&error)),
+        )
     }
 
     /// Adds a profile, or moves the one of that name to another address.
@@ -52,10 +58,12 @@ impl Profiles {
         if profile.name.trim().is_empty() {
             return Err(Failure::storage("A profile needs a name."));
         }
-        self.change(|profiles| match profiles.iter_mut().find(|known| known.name == profile.name) {
-            Some(known) => *known = profile,
-            None => profiles.push(profile),
-        })
+        self.change(
+            |profiles| match profiles.iter_mut().find(|known| known.name == profile.name) {
+                Some(known) => *known = profile,
+                None => profiles.push(profile),
+            },
+        )
     }
 
     /// Removes a profile; no error where there is none of that name.
@@ -76,7 +84,10 @@ impl Profiles {
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
-        Failure::storage(format!("{} could not be used: {error}", self.path.display()))
+        Failure::storage(format!(
+            "{} could not be used: {error}",
+            self.path.display()
+        ))
     }
 }
 
@@ -86,7 +97,10 @@ mod tests {
     use crate::failure::FailureCode;
 
     fn profile(name: &str, url: &str) -> Profile {
-        Profile { name: name.to_owned(), url: ServerAddress::parse(url).unwrap() }
+        Profile {
+            name: name.to_owned(),
+            url: ServerAddress::parse(url).unwrap(),
+        }
     }
 
     #[test]
@@ -94,15 +108,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let profiles = Profiles::in_folder(folder.path());
         assert_eq!(profiles.list().unwrap(), []);
-        profiles.save(profile("Live", "https://example.com")).unwrap();
-        profiles.save(profile("Here", "http://127.0.0.1:8000")).unwrap();
-        profiles.save(profile("Live", "https://bursar.example.com")).unwrap();
+        profiles
+            .save(profile("Live", "https://example.com"))
+            .unwrap();
+        profiles
+            .save(profile("Here", "http://127.0.0.1:8000"))
+            .unwrap();
+        profiles
+            .save(profile("Live", "https://bursar.example.com"))
+            .unwrap();
         let again = Profiles::in_folder(folder.path());
         assert_eq!(
             again.list().unwrap(),
-            [profile("Live", "https://bursar.example.com"), profile("Here", "http://127.0.0.1:8000")]
+            [
+                profile("Live", "https://bursar.example.com"),
+                profile("Here", "http://127.0.0.1:8000")
+            ]
         );
-        assert_eq!(again.remove("Live").unwrap(), [profile("Here", "http://127.0.0.1:8000")]);
+        assert_eq!(
+            again.remove("Live").unwrap(),
+            [profile("Here", "http://127.0.0.1:8000")]
+        );
         assert_eq!(again.remove("Live").unwrap().len(), 1);
     }
 
@@ -110,16 +136,28 @@ mod tests {
     fn what_cannot_be_read_is_said_and_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("profiles.json");
-        std::fs::write(&path, r#"[{ "name": "Live", "url": "http://example.com" }]"#).unwrap();
+        std::fs::write(
+            &path,
+            r#"[{ "name": "Live", "url": "http://example.com" }]"#,
+        )
+        .unwrap();
         let profiles = Profiles::in_folder(folder.path());
         assert_eq!(profiles.list().unwrap_err().code, FailureCode::Storage);
-        assert!(profiles.save(profile("Here", "http://127.0.0.1:8000")).is_err());
+        assert!(
+            profiles
+                .save(profile("Here", "http://127.0.0.1:8000"))
+                .is_err()
+        );
         assert!(std::fs::read_to_string(path).unwrap().contains("Live"));
     }
 
     #[test]
     fn a_profile_needs_a_name() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(Profiles::in_folder(folder.path()).save(profile(" ", "https://example.com")).is_err());
+        assert!(
+            Profiles::in_folder(folder.path())
+                .save(profile(" ", "https://example.com"))
+                .is_err()
+        );
     }
 }

@@ -27,8 +27,14 @@ const SESSION_ENDED: &str = "session-ended";
 /// The window system, the file system or the trust store of the machine refuse.
 pub fn run() -> Result<(), Box<dyn std::error::Error>> {
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| raise(app)))
-        .plugin(tauri_plugin_log::Builder::new().level(log::LevelFilter::Info).build())
+        .plugin(tauri_plugin_single_instance::init(
+            |app, _arguments, _folder| raise(app),
+        ))
+        .plugin(
+            tauri_plugin_log::Builder::new()
+                .level(log::LevelFilter::Info)
+                .build(),
+        )
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .setup(furnish)
         .on_page_load(|webview, load| {
@@ -64,7 +70,11 @@ fn furnish(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let transport = Transport::new(&tls, Patience::default());
     let session = Session::resume(transport, tokens.clone(), &data, clock);
     app.manage(Profiles::in_folder(&app.path().app_config_dir()?));
-    app.manage(LiveStreams::new(Arc::clone(&session), tls, Pace::new(Arc::new(chance))));
+    app.manage(LiveStreams::new(
+        Arc::clone(&session),
+        tls,
+        Pace::new(Arc::new(chance)),
+    ));
     app.manage(Arc::clone(&session));
     tauri::async_runtime::spawn(async move { tokens.probe().await });
     let handle = app.handle().clone();
@@ -85,7 +95,9 @@ async fn announce_endings(app: &AppHandle, session: &Session) {
 
 /// Someone started the console a second time: show the window that is there.
 fn raise(app: &AppHandle) {
-    let Some(window) = app.get_webview_window("main") else { return };
+    let Some(window) = app.get_webview_window("main") else {
+        return;
+    };
     for outcome in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = outcome {
             log::warn!("the window could not be raised: {error}");
@@ -95,5 +107,7 @@ fn raise(app: &AppHandle) {
 
 /// A number from 0 up to 1 from the operating system; without randomness there is no jitter.
 fn chance() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / (f64::from(u32::MAX) + 1.0))
+    getrandom::u32().map_or(0.5, |number| {
+        f64::from(number) / (f64::from(u32::MAX) + 1.0)
+    })
 }

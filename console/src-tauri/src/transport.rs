@@ -36,7 +36,10 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), answer: Duration::from_secs(30) }
+        Self {
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
+        }
     }
 }
 
@@ -60,7 +63,9 @@ impl Transport {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector);
         Self { client, patience }
     }
 
@@ -79,14 +84,25 @@ impl Transport {
     ) -> Result<Answer, Failure> {
         let request = request(server, token, operation)?;
         let exchange = async {
-            let response = self.client.request(request).await.map_err(|error| unreachable_server(server, &error))?;
+            let response = self
+                .client
+                .request(request)
+                .await
+                .map_err(|error| unreachable_server(server, &error))?;
             let (head, body) = response.into_parts();
-            let body = body.collect().await.map_err(|error| Failure::offline(format!("{server} broke off: {error}")))?;
+            let body = body
+                .collect()
+                .await
+                .map_err(|error| Failure::offline(format!("{server} broke off: {error}")))?;
             Ok((head, body.to_bytes()))
         };
         let (head, body) = tokio::time::timeout(self.patience.answer, exchange)
             .await
-            .unwrap_or_else(|_| Err(Failure::offline(format!("{server} did not answer in time."))))?;
+            .unwrap_or_else(|_| {
+                Err(Failure::offline(format!(
+                    "{server} did not answer in time."
+                )))
+            })?;
         read(head.status, head.headers.get(CONTENT_TYPE), &body)
     }
 }
@@ -96,7 +112,9 @@ fn request(
     token: Option<&SecretString>,
     operation: &Operation,
 ) -> Result<Request<Full<Bytes>>, Failure> {
-    let unsendable = |error: &dyn std::fmt::Display| Failure::bad_response(format!("The request cannot be sent: {error}"));
+    let unsendable = |error: &dyn std::fmt::Display| {
+        Failure::bad_response(format!("The request cannot be sent: {error}"))
+    };
     let body = serde_json::to_vec(operation).map_err(|error| unsendable(&error))?;
     let mut request = Request::builder()
         .method(Method::POST)
@@ -107,14 +125,19 @@ fn request(
         .map_err(|error| unsendable(&error))?;
     if let Some(token) = token {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Failure::unauthenticated("The access token is not one that can be sent."))?;
+            .map_err(|_| {
+                Failure::unauthenticated("The access token is not one that can be sent.")
+            })?;
         bearer.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, bearer);
     }
     Ok(request)
 }
 
-fn unreachable_server(server: &ServerAddress, error: &hyper_util::client::legacy::Error) -> Failure {
+fn unreachable_server(
+    server: &ServerAddress,
+    error: &hyper_util::client::legacy::Error,
+) -> Failure {
     // The outer error says “client error (Connect)”; the cause says “connection refused”.
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
@@ -123,14 +146,21 @@ fn unreachable_server(server: &ServerAddress, error: &hyper_util::client::legacy
     Failure::offline(format!("{server} cannot be reached: {cause}"))
 }
 
-fn read(status: StatusCode, content_type: Option<&HeaderValue>, body: &[u8]) -> Result<Answer, Failure> {
+fn read(
+    status: StatusCode,
+    content_type: Option<&HeaderValue>,
+    body: &[u8],
+) -> Result<Answer, Failure> {
     let media_type = content_type
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
         .unwrap_or_default()
         .trim();
-    let speaks_json = media_type.eq_ignore_ascii_case(RESPONSE_TYPE) || media_type.eq_ignore_ascii_case("application/json");
-    let answer = speaks_json.then(|| serde_json::from_slice::<Answer>(body).ok()).flatten();
+    let speaks_json = media_type.eq_ignore_ascii_case(RESPONSE_TYPE)
+        || media_type.eq_ignore_ascii_case("application/json");
+    let answer = speaks_json
+        .then(|| serde_json::from_slice::<Answer>(body).ok())
+        .flatten();
     match answer.filter(|answer| answer.data.is_some() || answer.errors.is_some()) {
         Some(answer) => Ok(answer),
         None if status == StatusCode::UNAUTHORIZED => Ok(refused()),
@@ -142,7 +172,10 @@ fn read(status: StatusCode, content_type: Option<&HeaderValue>, body: &[u8]) -> 
 
 fn refused() -> Answer {
     let error = serde_json::json!({ "message": "Sign in again.", "extensions": { "code": "UNAUTHENTICATED" } });
-    Answer { errors: Some(vec![error]), ..Answer::default() }
+    Answer {
+        errors: Some(vec![error]),
+        ..Answer::default()
+    }
 }
 
 #[cfg(test)]
@@ -152,16 +185,34 @@ mod tests {
 
     fn read_as(status: u16, media_type: &'static str, body: &str) -> Result<Answer, Failure> {
         let media_type = HeaderValue::from_static(media_type);
-        read(StatusCode::from_u16(status).unwrap(), Some(&media_type), body.as_bytes())
+        read(
+            StatusCode::from_u16(status).unwrap(),
+            Some(&media_type),
+            body.as_bytes(),
+        )
     }
 
     #[test]
     fn graphql_is_graphql_whatever_the_status() {
-        let answer = read_as(200, "application/graphql-response+json; charset=utf-8", r#"{"data":{"a":1}}"#).unwrap();
+        let answer = read_as(
+            200,
+            "application/graphql-response+json; charset=utf-8",
+            r#"{"data":{"a":1}}"#,
+        )
+        .unwrap();
         assert_eq!(answer.data.unwrap()["a"], 1);
-        let answer = read_as(400, "application/json", r#"{"errors":[{"message":"no such field"}]}"#).unwrap();
+        let answer = read_as(
+            400,
+            "application/json",
+            r#"{"errors":[{"message":"no such field"}]}"#,
+        )
+        .unwrap();
         assert_eq!(answer.first_message(), Some("no such field"));
-        assert!(read_as(401, "text/plain", "no").unwrap().has_code("UNAUTHENTICATED"));
+        assert!(
+            read_as(401, "text/plain", "no")
+                .unwrap()
+                .has_code("UNAUTHENTICATED")
+        );
     }
 
     #[test]
@@ -174,7 +225,11 @@ mod tests {
             (301, "text/html", ""),
             (502, "application/json", "bad gateway"),
         ] {
-            assert_eq!(read_as(status, media_type, body).unwrap_err().code, FailureCode::BadResponse, "{body}");
+            assert_eq!(
+                read_as(status, media_type, body).unwrap_err().code,
+                FailureCode::BadResponse,
+                "{body}"
+            );
         }
     }
 
@@ -184,6 +239,8 @@ mod tests {
         let request = request(&server, Some(&"very-secret".into()), &Operation::default()).unwrap();
         assert_eq!(request.headers()[AUTHORIZATION], "Bearer very-secret");
         assert!(!format!("{request:?}").contains("very-secret"));
-        assert!(super::request(&server, Some(&"line\nbreak".into()), &Operation::default()).is_err());
+        assert!(
+            super::request(&server, Some(&"line\nbreak".into()), &Operation::default()).is_err()
+        );
     }
 }

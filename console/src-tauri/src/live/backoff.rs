@@ -40,8 +40,12 @@ impl Pace {
     /// The pause before attempt number `failures` + 1: between half of the doubled pause and all of it.
     #[must_use]
     pub(super) fn pause(&self, failures: u32) -> Duration {
-        let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(failures));
-        doubled.min(self.longest_pause).mul_f64(0.5 + (self.chance)() / 2.0)
+        let doubled = self
+            .first_pause
+            .saturating_mul(2_u32.saturating_pow(failures));
+        doubled
+            .min(self.longest_pause)
+            .mul_f64(0.5 + (self.chance)() / 2.0)
     }
 }
 
@@ -51,12 +55,20 @@ mod tests {
 
     fn pauses(chance: f64) -> Vec<u128> {
         let pace = Pace::new(Arc::new(move || chance));
-        [0, 1, 2, 5, 6, 40, u32::MAX].map(|failures| pace.pause(failures).as_millis()).to_vec()
+        [0, 1, 2, 5, 6, 40, u32::MAX]
+            .map(|failures| pace.pause(failures).as_millis())
+            .to_vec()
     }
 
     #[test]
     fn pauses_double_up_to_the_cap_and_are_spread_over_their_upper_half() {
-        assert_eq!(pauses(0.0), [250, 500, 1_000, 8_000, 15_000, 15_000, 15_000]);
-        assert_eq!(pauses(0.5), [375, 750, 1_500, 12_000, 22_500, 22_500, 22_500]);
+        assert_eq!(
+            pauses(0.0),
+            [250, 500, 1_000, 8_000, 15_000, 15_000, 15_000]
+        );
+        assert_eq!(
+            pauses(0.5),
+            [375, 750, 1_500, 12_000, 22_500, 22_500, 22_500]
+        );
     }
 }

@@ -11,7 +11,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+};
 
 use super::protocol::{ClientMessage, CloseMeaning, SUBPROTOCOL, ServerMessage, meaning};
 use crate::address::ServerAddress;
@@ -45,11 +47,18 @@ impl Connection {
         patience: Duration,
     ) -> Result<Self, Ending> {
         let opening = async {
-            let mut request = server.websocket().into_client_request().map_err(|error| ending(&error))?;
-            request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-            let (socket, _) = connect_async_tls_with_config(request, None, true, Some(Connector::Rustls(tls)))
-                .await
+            let mut request = server
+                .websocket()
+                .into_client_request()
                 .map_err(|error| ending(&error))?;
+            request.headers_mut().insert(
+                header::SEC_WEBSOCKET_PROTOCOL,
+                HeaderValue::from_static(SUBPROTOCOL),
+            );
+            let (socket, _) =
+                connect_async_tls_with_config(request, None, true, Some(Connector::Rustls(tls)))
+                    .await
+                    .map_err(|error| ending(&error))?;
             let mut connection = Self { socket };
             connection.send(&ClientMessage::init(token)).await?;
             connection.acknowledged().await?;
@@ -62,8 +71,12 @@ impl Connection {
 
     /// Sends a message.
     pub(super) async fn send(&mut self, message: &ClientMessage<'_>) -> Result<(), Ending> {
-        let text = serde_json::to_string(message).map_err(|error| Ending::Fatal(error.to_string()))?;
-        self.socket.send(Message::text(text)).await.map_err(|error| ending(&error))
+        let text =
+            serde_json::to_string(message).map_err(|error| Ending::Fatal(error.to_string()))?;
+        self.socket
+            .send(Message::text(text))
+            .await
+            .map_err(|error| ending(&error))
     }
 
     /// The next message. Cancelling it loses nothing.
@@ -71,8 +84,9 @@ impl Connection {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text)
-                        .map_err(|error| Ending::Fatal(format!("a message that is not of the protocol: {error}")));
+                    return serde_json::from_str(&text).map_err(|error| {
+                        Ending::Fatal(format!("a message that is not of the protocol: {error}"))
+                    });
                 }
                 Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
                 // Pings of the transport are answered by the library, and have no payload for us.
@@ -89,7 +103,11 @@ impl Connection {
                 ServerMessage::ConnectionAck => return Ok(()),
                 ServerMessage::Ping => self.send(&ClientMessage::Pong).await?,
                 ServerMessage::Pong => {}
-                other => return Err(Ending::Fatal(format!("{other:?} before the acknowledgement"))),
+                other => {
+                    return Err(Ending::Fatal(format!(
+                        "{other:?} before the acknowledgement"
+                    )));
+                }
             }
         }
     }
@@ -101,7 +119,9 @@ impl Connection {
 }
 
 fn closed(frame: Option<CloseFrame>) -> Ending {
-    let Some(frame) = frame else { return Ending::Lost("the server closed the connection".to_owned()) };
+    let Some(frame) = frame else {
+        return Ending::Lost("the server closed the connection".to_owned());
+    };
     let code = u16::from(frame.code);
     let reason = format!("{code} {}", frame.reason);
     match meaning(code) {

@@ -41,7 +41,11 @@ pub enum Status {
 
 /// What a stream tells the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "type",
+    rename_all = "lowercase",
+    rename_all_fields = "camelCase"
+)]
 pub enum StreamMessage {
     /// A result of the subscription.
     Next {
@@ -80,7 +84,12 @@ impl LiveStreams {
     /// No streams yet. Must be used within a tokio runtime.
     #[must_use]
     pub fn new(session: Arc<Session>, tls: Arc<ClientConfig>, pace: Pace) -> Self {
-        Self { session, tls, pace, workers: Mutex::default() }
+        Self {
+            session,
+            tls,
+            pace,
+            workers: Mutex::default(),
+        }
     }
 
     /// Starts a stream under the window's own id; one of the same id is replaced.
@@ -89,9 +98,15 @@ impl LiveStreams {
     /// `UNAUTHENTICATED` when nobody is signed in. All that happens later reaches the sink.
     pub fn subscribe(&self, id: String, operation: Operation, sink: Sink) -> Result<(), Failure> {
         let server = self.session.server()?;
-        let order = Order::Subscribe { id, operation: Box::new(operation), sink };
+        let order = Order::Subscribe {
+            id,
+            operation: Box::new(operation),
+            sink,
+        };
         let mut workers = self.workers.lock().unwrap_or_else(PoisonError::into_inner);
-        let worker = workers.entry(server.clone()).or_insert_with(|| self.hire(&server));
+        let worker = workers
+            .entry(server.clone())
+            .or_insert_with(|| self.hire(&server));
         if let Err(unheard) = worker.send(order) {
             // The worker stopped (it panicked): a new one takes its place.
             let worker = self.hire(&server);
@@ -112,7 +127,12 @@ impl LiveStreams {
     }
 
     fn tell_all(&self, order: impl Fn() -> Order) {
-        for worker in self.workers.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        for worker in self
+            .workers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+        {
             // A worker that stopped has no streams left to end.
             drop(worker.send(order()));
         }

@@ -23,7 +23,9 @@ pub(super) enum ClientMessage<'a> {
 impl ClientMessage<'_> {
     /// The first message, with the access token.
     pub(super) fn init(token: &SecretString) -> Self {
-        Self::ConnectionInit { payload: json!({ "Authorization": format!("Bearer {}", token.expose_secret()) }) }
+        Self::ConnectionInit {
+            payload: json!({ "Authorization": format!("Bearer {}", token.expose_secret()) }),
+        }
     }
 }
 
@@ -65,17 +67,26 @@ mod tests {
 
     #[test]
     fn messages_are_written_as_the_protocol_says() {
-        let operation = Operation { query: "subscription { a }".into(), ..Operation::default() };
+        let operation = Operation {
+            query: "subscription { a }".into(),
+            ..Operation::default()
+        };
         let written = |message| serde_json::to_value::<ClientMessage<'_>>(message).unwrap();
         assert_eq!(
             written(ClientMessage::init(&"t".into())),
             json!({ "type": "connection_init", "payload": { "Authorization": "Bearer t" } })
         );
         assert_eq!(
-            written(ClientMessage::Subscribe { id: "1".into(), payload: &operation }),
+            written(ClientMessage::Subscribe {
+                id: "1".into(),
+                payload: &operation
+            }),
             json!({ "type": "subscribe", "id": "1", "payload": { "query": "subscription { a }", "variables": null } })
         );
-        assert_eq!(written(ClientMessage::Complete { id: "1".into() }), json!({ "type": "complete", "id": "1" }));
+        assert_eq!(
+            written(ClientMessage::Complete { id: "1".into() }),
+            json!({ "type": "complete", "id": "1" })
+        );
         assert_eq!(written(ClientMessage::Ping), json!({ "type": "ping" }));
         assert_eq!(written(ClientMessage::Pong), json!({ "type": "pong" }));
     }
@@ -83,11 +94,20 @@ mod tests {
     #[test]
     fn messages_are_read_with_and_without_payload() {
         let read = |value: Value| serde_json::from_value::<ServerMessage>(value);
-        assert_eq!(read(json!({ "type": "connection_ack", "payload": { "a": 1 } })).unwrap(), ServerMessage::ConnectionAck);
-        assert_eq!(read(json!({ "type": "ping" })).unwrap(), ServerMessage::Ping);
+        assert_eq!(
+            read(json!({ "type": "connection_ack", "payload": { "a": 1 } })).unwrap(),
+            ServerMessage::ConnectionAck
+        );
+        assert_eq!(
+            read(json!({ "type": "ping" })).unwrap(),
+            ServerMessage::Ping
+        );
         assert_eq!(
             read(json!({ "type": "error", "id": "1", "payload": [{ "message": "no" }] })).unwrap(),
-            ServerMessage::Error { id: "1".into(), payload: vec![json!({ "message": "no" })] }
+            ServerMessage::Error {
+                id: "1".into(),
+                payload: vec![json!({ "message": "no" })]
+            }
         );
         assert!(read(json!({ "type": "ka" })).is_err());
     }

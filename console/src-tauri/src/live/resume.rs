@@ -17,7 +17,10 @@ pub(super) struct Resume {
 
 impl Resume {
     pub(super) fn of(operation: &Operation) -> Self {
-        Self { resumable: declares_after(&operation.query), last_cursor: None }
+        Self {
+            resumable: declares_after(&operation.query),
+            last_cursor: None,
+        }
     }
 
     /// Whether the stream continues from a cursor (and so never ends by itself).
@@ -27,7 +30,9 @@ impl Resume {
 
     /// Notes an event before it is delivered; `false` for one that was delivered already.
     pub(super) fn accept(&mut self, payload: &Value) -> bool {
-        let Some(cursor) = root_cursor(payload).filter(|_| self.resumable) else { return true };
+        let Some(cursor) = root_cursor(payload).filter(|_| self.resumable) else {
+            return true;
+        };
         if self.last_cursor.as_deref() == Some(cursor) {
             return false;
         }
@@ -40,7 +45,9 @@ impl Resume {
         let mut operation = operation.clone();
         if let Some(cursor) = &self.last_cursor {
             match &mut operation.variables {
-                Value::Object(variables) => drop(variables.insert("after".to_owned(), cursor.as_str().into())),
+                Value::Object(variables) => {
+                    drop(variables.insert("after".to_owned(), cursor.as_str().into()))
+                }
                 other => *other = json!({ "after": cursor }),
             }
         }
@@ -50,7 +57,11 @@ impl Resume {
 
 /// The `cursor` in the root field (there is exactly one in a subscription) of a result.
 fn root_cursor(payload: &Value) -> Option<&str> {
-    payload.get("data")?.as_object()?.values().find_map(|root| root.get("cursor")?.as_str())
+    payload
+        .get("data")?
+        .as_object()?
+        .values()
+        .find_map(|root| root.get("cursor")?.as_str())
 }
 
 /// Whether a document declares the variable `$after`.
@@ -75,9 +86,13 @@ fn without_strings_and_comments(query: &str) -> String {
         code.push_str(before);
         code.push(' ');
         rest = if let Some(block) = from.strip_prefix("\"\"\"") {
-            after(block, "\\\"\"\"", |block| block.starts_with("\"\"\"").then_some(3))
+            after(block, "\\\"\"\"", |block| {
+                block.starts_with("\"\"\"").then_some(3)
+            })
         } else if let Some(string) = from.strip_prefix('"') {
-            after(string, "\\", |string| string.starts_with(['"', '\n']).then_some(1))
+            after(string, "\\", |string| {
+                string.starts_with(['"', '\n']).then_some(1)
+            })
         } else {
             from.find('\n').map_or("", |end| &from[end..])
         };
@@ -92,8 +107,16 @@ fn after<'a>(string: &'a str, escape: &str, end: impl Fn(&str) -> Option<usize>)
         if let Some(length) = end(rest) {
             return &rest[length..];
         }
-        let step = if rest.starts_with(escape) { escape.len().max(2) } else { 1 };
-        at += rest.char_indices().map(|(index, _)| index).find(|index| *index >= step).unwrap_or(rest.len());
+        let step = if rest.starts_with(escape) {
+            escape.len().max(2)
+        } else {
+            1
+        };
+        at += rest
+            .char_indices()
+            .map(|(index, _)| index)
+            .find(|index| *index >= step)
+            .unwrap_or(rest.len());
     }
     ""
 }
@@ -127,7 +150,11 @@ mod tests {
     }
 
     fn operation(variables: Value) -> Operation {
-        Operation { query: "subscription S($after: String) { a(after: $after) { cursor } }".into(), variables, ..Operation::default() }
+        Operation {
+            query: "subscription S($after: String) { a(after: $after) { cursor } }".into(),
+            variables,
+            ..Operation::default()
+        }
     }
 
     fn event(cursor: &str) -> Value {
@@ -142,7 +169,10 @@ mod tests {
         assert!(resume.accept(&event("c1")));
         assert!(resume.accept(&event("c2")));
         assert!(!resume.accept(&event("c2")), "delivered already");
-        assert_eq!(resume.continued(&operation).variables, json!({ "organizationId": "1", "after": "c2" }));
+        assert_eq!(
+            resume.continued(&operation).variables,
+            json!({ "organizationId": "1", "after": "c2" })
+        );
         assert!(resume.accept(&json!({ "data": null, "errors": [] })));
         assert_eq!(resume.continued(&operation).variables["after"], "c2");
     }
@@ -152,12 +182,18 @@ mod tests {
         let operation = operation(Value::Null);
         let mut resume = Resume::of(&operation);
         resume.accept(&event("c1"));
-        assert_eq!(resume.continued(&operation).variables, json!({ "after": "c1" }));
+        assert_eq!(
+            resume.continued(&operation).variables,
+            json!({ "after": "c1" })
+        );
     }
 
     #[test]
     fn a_document_without_the_variable_starts_anew() {
-        let operation = Operation { query: "subscription { a { cursor } }".into(), ..Operation::default() };
+        let operation = Operation {
+            query: "subscription { a { cursor } }".into(),
+            ..Operation::default()
+        };
         let mut resume = Resume::of(&operation);
         assert!(resume.accept(&event("c1")));
         assert!(resume.accept(&event("c1")));

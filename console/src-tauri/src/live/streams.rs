@@ -52,9 +52,20 @@ impl Streams {
     }
 
     /// Adds a stream; gives the wire id of the one it replaces, if that runs.
-    pub(super) fn insert(&mut self, id: String, operation: Operation, sink: Sink) -> Option<String> {
+    pub(super) fn insert(
+        &mut self,
+        id: String,
+        operation: Operation,
+        sink: Sink,
+    ) -> Option<String> {
         let resume = Resume::of(&operation);
-        let stream = Stream { operation, resume, sink, wire_id: None, refusals: 0 };
+        let stream = Stream {
+            operation,
+            resume,
+            sink,
+            wire_id: None,
+            refusals: 0,
+        };
         self.by_id.insert(id, stream)?.wire_id
     }
 
@@ -74,7 +85,9 @@ impl Streams {
     pub(super) fn fail(&mut self, code: &str, message: &str) {
         let error = json!({ "message": message, "extensions": { "code": code } });
         for stream in std::mem::take(&mut self.by_id).into_values() {
-            (stream.sink)(StreamMessage::Error { errors: vec![error.clone()] });
+            (stream.sink)(StreamMessage::Error {
+                errors: vec![error.clone()],
+            });
         }
     }
 
@@ -101,7 +114,9 @@ impl Streams {
 
     /// Hands a result to its stream; `false` where the stream is gone or had it already.
     pub(super) fn deliver(&mut self, wire_id: &str, payload: Value) -> bool {
-        let Some((_, stream)) = self.running(wire_id) else { return false };
+        let Some((_, stream)) = self.running(wire_id) else {
+            return false;
+        };
         stream.refusals = 0;
         let new = stream.resume.accept(&payload);
         if new {
@@ -115,7 +130,9 @@ impl Streams {
     /// A consumer that was too slow (`LAGGED`) continues from its cursor, an expired token is
     /// renewed; everything else is the window's to show.
     pub(super) fn refused(&mut self, wire_id: &str, errors: Vec<Value>) -> Next {
-        let Some((id, stream)) = self.running(wire_id) else { return Next::Over };
+        let Some((id, stream)) = self.running(wire_id) else {
+            return Next::Over;
+        };
         stream.refusals += 1;
         if stream.refusals < PATIENCE && has_code(&errors, "LAGGED") {
             return Next::Again(id);
@@ -131,7 +148,9 @@ impl Streams {
     /// The server ended a stream without errors. One that can be continued never ends by itself:
     /// its server is shutting down or dropped it.
     pub(super) fn completed(&mut self, wire_id: &str) -> Next {
-        let Some((id, stream)) = self.running(wire_id) else { return Next::Over };
+        let Some((id, stream)) = self.running(wire_id) else {
+            return Next::Over;
+        };
         if stream.resume.is_resumable() {
             return Next::Reconnect;
         }
@@ -165,7 +184,14 @@ mod tests {
             move |message| heard.lock().unwrap().push(message)
         });
         let mut streams = Streams::default();
-        streams.insert("feed".into(), Operation { query: query.into(), ..Operation::default() }, sink);
+        streams.insert(
+            "feed".into(),
+            Operation {
+                query: query.into(),
+                ..Operation::default()
+            },
+            sink,
+        );
         (streams, heard)
     }
 
@@ -184,25 +210,46 @@ mod tests {
     fn lagging_and_expiry_are_mended_but_not_for_ever() {
         let (mut streams, heard) = streams("subscription { a }");
         let (wire_id, _) = streams.start("feed").unwrap();
-        assert_eq!(streams.refused(&wire_id, errors("LAGGED")), Next::Again("feed".into()));
-        assert_eq!(streams.refused(&wire_id, errors("UNAUTHENTICATED")), Next::Renew);
+        assert_eq!(
+            streams.refused(&wire_id, errors("LAGGED")),
+            Next::Again("feed".into())
+        );
+        assert_eq!(
+            streams.refused(&wire_id, errors("UNAUTHENTICATED")),
+            Next::Renew
+        );
         assert!(heard.lock().unwrap().is_empty());
         assert_eq!(streams.refused(&wire_id, errors("LAGGED")), Next::Over);
-        assert_eq!(*heard.lock().unwrap(), [StreamMessage::Error { errors: errors("LAGGED") }]);
+        assert_eq!(
+            *heard.lock().unwrap(),
+            [StreamMessage::Error {
+                errors: errors("LAGGED")
+            }]
+        );
         assert!(streams.is_empty());
     }
 
     #[test]
     fn other_errors_are_for_the_window() {
-        let (mut streams, heard) = streams("subscription S($after: String) { a(after: $after) { cursor } }");
+        let (mut streams, heard) =
+            streams("subscription S($after: String) { a(after: $after) { cursor } }");
         let (wire_id, _) = streams.start("feed").unwrap();
-        assert_eq!(streams.refused(&wire_id, errors("CURSOR_EXPIRED")), Next::Over);
-        assert_eq!(*heard.lock().unwrap(), [StreamMessage::Error { errors: errors("CURSOR_EXPIRED") }]);
+        assert_eq!(
+            streams.refused(&wire_id, errors("CURSOR_EXPIRED")),
+            Next::Over
+        );
+        assert_eq!(
+            *heard.lock().unwrap(),
+            [StreamMessage::Error {
+                errors: errors("CURSOR_EXPIRED")
+            }]
+        );
     }
 
     #[test]
     fn only_a_stream_that_cannot_be_continued_completes() {
-        let (mut endless, heard) = streams("subscription S($after: String) { a(after: $after) { cursor } }");
+        let (mut endless, heard) =
+            streams("subscription S($after: String) { a(after: $after) { cursor } }");
         let (wire_id, _) = endless.start("feed").unwrap();
         assert_eq!(endless.completed(&wire_id), Next::Reconnect);
         assert!(heard.lock().unwrap().is_empty());

@@ -23,8 +23,14 @@ const GOOD_AFTER: u32 = 10;
 
 /// What the window wants of the worker.
 pub(super) enum Order {
-    Subscribe { id: String, operation: Box<Operation>, sink: Sink },
-    Unsubscribe { id: String },
+    Subscribe {
+        id: String,
+        operation: Box<Operation>,
+        sink: Sink,
+    },
+    Unsubscribe {
+        id: String,
+    },
     Clear,
 }
 
@@ -58,7 +64,17 @@ impl Worker {
         inbox: mpsc::UnboundedReceiver<Order>,
     ) -> Self {
         let status = status(Status::Connecting, None);
-        Self { session, server, tls, pace, inbox, streams: Streams::default(), status, failures: 0, renewed: false }
+        Self {
+            session,
+            server,
+            tls,
+            pace,
+            inbox,
+            streams: Streams::default(),
+            status,
+            failures: 0,
+            renewed: false,
+        }
     }
 
     /// Works until the window is gone.
@@ -86,7 +102,9 @@ impl Worker {
     /// Waits for a first stream; `false` when none can come any more.
     async fn has_work(&mut self) -> bool {
         while self.streams.is_empty() {
-            let Some(order) = self.inbox.recv().await else { return false };
+            let Some(order) = self.inbox.recv().await else {
+                return false;
+            };
             self.obey(order);
         }
         true
@@ -112,7 +130,11 @@ impl Worker {
     /// and the wire id of one to end.
     fn obey(&mut self, order: Order) -> (Option<String>, Option<String>) {
         match order {
-            Order::Subscribe { id, operation, sink } => {
+            Order::Subscribe {
+                id,
+                operation,
+                sink,
+            } => {
                 let replaced = self.streams.insert(id.clone(), *operation, sink);
                 self.streams.tell(&id, self.status.clone());
                 (Some(id), replaced)
@@ -169,11 +191,22 @@ impl Worker {
     }
 
     async fn start(&mut self, connection: &mut Connection, id: &str) -> Result<(), Ending> {
-        let Some((wire_id, operation)) = self.streams.start(id) else { return Ok(()) };
-        connection.send(&ClientMessage::Subscribe { id: wire_id, payload: &operation }).await
+        let Some((wire_id, operation)) = self.streams.start(id) else {
+            return Ok(());
+        };
+        connection
+            .send(&ClientMessage::Subscribe {
+                id: wire_id,
+                payload: &operation,
+            })
+            .await
     }
 
-    async fn hear(&mut self, connection: &mut Connection, message: ServerMessage) -> Result<(), Ending> {
+    async fn hear(
+        &mut self,
+        connection: &mut Connection,
+        message: ServerMessage,
+    ) -> Result<(), Ending> {
         let next = match message {
             ServerMessage::Next { id, payload } => {
                 if self.streams.deliver(&id, payload) {
@@ -189,7 +222,9 @@ impl Worker {
         match next {
             Next::Over => Ok(()),
             Next::Again(id) => self.start(connection, &id).await,
-            Next::Renew => Err(Ending::Refused("a subscription was not authenticated".to_owned())),
+            Next::Renew => Err(Ending::Refused(
+                "a subscription was not authenticated".to_owned(),
+            )),
             Next::Reconnect => Err(Ending::Lost("the server ended a stream".to_owned())),
         }
     }
@@ -204,15 +239,24 @@ impl Worker {
     async fn recover(&mut self, trouble: Trouble) {
         let failure = match trouble {
             Trouble::Session(failure) => failure,
-            Trouble::Connection { ending: Ending::Fatal(reason), .. } => {
+            Trouble::Connection {
+                ending: Ending::Fatal(reason),
+                ..
+            } => {
                 log::error!("{}: {reason}", self.server);
                 self.streams.fail("BAD_RESPONSE", &reason);
                 return;
             }
-            Trouble::Connection { ending: Ending::Refused(_), generation } if !self.renewed => {
+            Trouble::Connection {
+                ending: Ending::Refused(_),
+                generation,
+            } if !self.renewed => {
                 self.renewed = true;
                 let session = Arc::clone(&self.session);
-                match self.obeying(async move { session.renew(generation).await }).await {
+                match self
+                    .obeying(async move { session.renew(generation).await })
+                    .await
+                {
                     None | Some(Ok(_)) => return,
                     Some(Err(failure)) => failure,
                 }
@@ -229,7 +273,11 @@ impl Worker {
     async fn wait(&mut self, failure: &Failure) {
         let pause = self.pace.pause(self.failures);
         self.failures = self.failures.saturating_add(1);
-        log::info!("{}: {failure}; next attempt in {:.1} s", self.server, pause.as_secs_f64());
+        log::info!(
+            "{}: {failure}; next attempt in {:.1} s",
+            self.server,
+            pause.as_secs_f64()
+        );
         self.tell_all(status(Status::Offline, Some(pause.as_secs_f64())));
         // Whether the pause ended or all streams did, the loop above decides what comes next.
         self.obeying(sleep(pause)).await;
@@ -251,14 +299,22 @@ async fn open(
     let access = session.access().await.map_err(Trouble::Session)?;
     if access.server != server {
         // Someone signed in elsewhere: these streams belong to a session that is over.
-        return Err(Trouble::Session(Failure::unauthenticated("The session on this server is over.")));
+        return Err(Trouble::Session(Failure::unauthenticated(
+            "The session on this server is over.",
+        )));
     }
     Connection::open(&server, &access.token, tls, pace.connect)
         .await
         .map(|connection| (connection, access.generation))
-        .map_err(|ending| Trouble::Connection { ending, generation: access.generation })
+        .map_err(|ending| Trouble::Connection {
+            ending,
+            generation: access.generation,
+        })
 }
 
 fn status(status: Status, retry_in_seconds: Option<f64>) -> StreamMessage {
-    StreamMessage::Status { status, retry_in_seconds }
+    StreamMessage::Status {
+        status,
+        retry_in_seconds,
+    }
 }

@@ -25,8 +25,12 @@ pub(super) struct Account {
 impl Account {
     /// An account as the server describes it, with the typed email where it says nothing.
     pub(super) fn new(server: ServerAddress, typed_email: &str, viewer: Option<Viewer>) -> Self {
-        let mut account =
-            Self { server, email: typed_email.to_owned(), name: None, is_system_admin: false };
+        let mut account = Self {
+            server,
+            email: typed_email.to_owned(),
+            name: None,
+            is_system_admin: false,
+        };
         account.learn(viewer);
         account
     }
@@ -53,13 +57,19 @@ impl AccountFile {
 
     /// The account, `None` where nobody is signed in or the file says nothing sensible.
     pub(super) fn read(&self) -> Option<Account> {
-        let content = files::read(&self.0).inspect_err(|error| log::warn!("session.json: {error}")).ok()??;
-        serde_json::from_slice(&content).inspect_err(|error| log::warn!("session.json: {error}")).ok()
+        let content = files::read(&self.0)
+            .inspect_err(|error| log::warn!("session.json: {error}"))
+            .ok()??;
+        serde_json::from_slice(&content)
+            .inspect_err(|error| log::warn!("session.json: {error}"))
+            .ok()
     }
 
     pub(super) fn write(&self, account: &Account) -> Result<(), Failure> {
-        let content = serde_json::to_vec_pretty(account).map_err(|error| Failure::storage(error.to_string()))?;
-        files::replace(&self.0, &content).map_err(|error| Failure::storage(format!("session.json: {error}")))
+        let content = serde_json::to_vec_pretty(account)
+            .map_err(|error| Failure::storage(error.to_string()))?;
+        files::replace(&self.0, &content)
+            .map_err(|error| Failure::storage(format!("session.json: {error}")))
     }
 
     pub(super) fn remove(&self) -> Result<(), Failure> {
@@ -75,16 +85,26 @@ mod tests {
     fn account() -> Account {
         let viewer = Viewer {
             is_system_admin: true,
-            user: Some(User { email: "ada@example.com".into(), name: "Ada".into() }),
+            user: Some(User {
+                email: "ada@example.com".into(),
+                name: "Ada".into(),
+            }),
         };
-        Account::new(ServerAddress::parse("https://example.com").unwrap(), "ADA@example.com", Some(viewer))
+        Account::new(
+            ServerAddress::parse("https://example.com").unwrap(),
+            "ADA@example.com",
+            Some(viewer),
+        )
     }
 
     #[test]
     fn the_server_knows_better_than_what_was_typed() {
         let mut account = account();
         assert_eq!(account.email, "ada@example.com");
-        account.learn(Some(Viewer { is_system_admin: false, user: None }));
+        account.learn(Some(Viewer {
+            is_system_admin: false,
+            user: None,
+        }));
         assert!(!account.is_system_admin);
         assert_eq!(account.name.as_deref(), Some("Ada"));
         account.learn(None);

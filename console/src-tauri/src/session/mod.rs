@@ -115,11 +115,19 @@ pub struct Session {
 impl Session {
     /// The session as the last run left it; `folder` holds `session.json`. Asks no server.
     #[must_use]
-    pub fn resume(transport: Transport, tokens: TokenStore, folder: &Path, clock: Clock) -> Arc<Self> {
+    pub fn resume(
+        transport: Transport,
+        tokens: TokenStore,
+        folder: &Path,
+        clock: Clock,
+    ) -> Arc<Self> {
         let account_file = AccountFile::in_folder(folder);
-        let current = account_file
-            .read()
-            .map(|account| SignedIn { account, refresh_token: None, access: None, generation: 0 });
+        let current = account_file.read().map(|account| SignedIn {
+            account,
+            refresh_token: None,
+            access: None,
+            generation: 0,
+        });
         Arc::new(Self {
             transport,
             tokens,
@@ -155,11 +163,18 @@ impl Session {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` with the server's reason when it refuses, `OFFLINE`, `BAD_RESPONSE`.
-    pub async fn sign_in(&self, server: ServerAddress, credentials: Credentials) -> Result<SessionState, Failure> {
+    pub async fn sign_in(
+        &self,
+        server: ServerAddress,
+        credentials: Credentials,
+    ) -> Result<SessionState, Failure> {
         let operation = wire::sign_in(
             &credentials.email,
             credentials.password.expose_secret(),
-            credentials.totp_code.as_ref().map(ExposeSecret::expose_secret),
+            credentials
+                .totp_code
+                .as_ref()
+                .map(ExposeSecret::expose_secret),
         );
         let answer = self.transport.post(&server, None, &operation).await?;
         let grant = match wire::verdict(answer)? {
@@ -190,15 +205,23 @@ impl Session {
     /// `UNAUTHENTICATED` when nobody is signed in any more, `OFFLINE`, `BAD_RESPONSE`.
     pub async fn run(self: &Arc<Self>, operation: &Operation) -> Result<Answer, Failure> {
         let access = self.access().await?;
-        let answer = self.transport.post(&access.server, Some(&access.token), operation).await?;
+        let answer = self
+            .transport
+            .post(&access.server, Some(&access.token), operation)
+            .await?;
         if !answer.has_code("UNAUTHENTICATED") {
             return Ok(answer);
         }
         // The server refuses a token before it runs anything, so running again repeats nothing.
         let access = self.renew(access.generation).await?;
-        let answer = self.transport.post(&access.server, Some(&access.token), operation).await?;
+        let answer = self
+            .transport
+            .post(&access.server, Some(&access.token), operation)
+            .await?;
         if answer.has_code("UNAUTHENTICATED") {
-            let reason = answer.first_message().unwrap_or("The server refuses a token it has just granted.");
+            let reason = answer
+                .first_message()
+                .unwrap_or("The server refuses a token it has just granted.");
             return Err(Failure::unauthenticated(reason));
         }
         Ok(answer)
@@ -209,12 +232,17 @@ impl Session {
     /// # Errors
     /// `UNAUTHENTICATED` when nobody is signed in.
     pub fn server(&self) -> Result<ServerAddress, Failure> {
-        self.current().as_ref().map(|signed_in| signed_in.account.server.clone()).ok_or_else(nobody)
+        self.current()
+            .as_ref()
+            .map(|signed_in| signed_in.account.server.clone())
+            .ok_or_else(nobody)
     }
 
     /// Ends the session that is, if any. The caller holds the turn.
     async fn end_current(&self) -> Result<(), Failure> {
-        let Some(ended) = self.current().take() else { return Ok(()) };
+        let Some(ended) = self.current().take() else {
+            return Ok(());
+        };
         let server = ended.account.server;
         let kept = match ended.refresh_token {
             Some(token) => Some(token),
@@ -222,7 +250,9 @@ impl Session {
         };
         if let Some(token) = kept {
             let farewell = wire::sign_out(token.expose_secret());
-            match tokio::time::timeout(FAREWELL, self.transport.post(&server, None, &farewell)).await {
+            match tokio::time::timeout(FAREWELL, self.transport.post(&server, None, &farewell))
+                .await
+            {
                 Ok(Ok(_)) => {}
                 Ok(Err(failure)) => log::warn!("signed out without the server: {failure}"),
                 Err(_) => log::warn!("signed out without the server: it did not answer"),
@@ -242,7 +272,10 @@ impl Session {
     /// Where storing fails the session lives in memory alone: only the next start will ask for a
     /// password, which is better than turning the person away now.
     async fn adopt(&self, account: Account, grant: Grant) {
-        let kept = self.tokens.save(&account.server, grant.refresh_token.clone()).await;
+        let kept = self
+            .tokens
+            .save(&account.server, grant.refresh_token.clone())
+            .await;
         if let Err(failure) = kept.and_then(|()| self.account_file.write(&account)) {
             log::error!("the session could not be stored: {failure}");
         }
@@ -257,7 +290,11 @@ impl Session {
 
     fn validity(&self, expires_at: DateTime<Utc>) -> Validity {
         let renew_at = expires_at - MARGIN;
-        if renew_at > (self.clock)() { Validity::Until(renew_at) } else { Validity::UntilRefused }
+        if renew_at > (self.clock)() {
+            Validity::Until(renew_at)
+        } else {
+            Validity::UntilRefused
+        }
     }
 
     fn current(&self) -> MutexGuard<'_, Option<SignedIn>> {

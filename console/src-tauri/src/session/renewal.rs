@@ -53,7 +53,11 @@ impl Session {
         let session = Arc::clone(self);
         tokio::spawn(async move { session.renew_in_turn(stale).await })
             .await
-            .unwrap_or_else(|stopped| Err(Failure::offline(format!("The renewal was interrupted: {stopped}"))))
+            .unwrap_or_else(|stopped| {
+                Err(Failure::offline(format!(
+                    "The renewal was interrupted: {stopped}"
+                )))
+            })
     }
 
     async fn renew_in_turn(&self, stale: u64) -> Result<Access, Failure> {
@@ -67,7 +71,10 @@ impl Session {
             {
                 return Ok(access);
             }
-            (signed_in.account.server.clone(), signed_in.refresh_token.clone())
+            (
+                signed_in.account.server.clone(),
+                signed_in.refresh_token.clone(),
+            )
         };
         // Someone failed while this one waited: asking an absent server again helps nobody.
         if self.turn.finished.load(Ordering::Acquire) != seen
@@ -82,20 +89,34 @@ impl Session {
     }
 
     /// One exchange with the server. The caller holds the turn.
-    async fn refresh(&self, server: &ServerAddress, known: Option<SecretString>) -> Result<Access, Failure> {
+    async fn refresh(
+        &self,
+        server: &ServerAddress,
+        known: Option<SecretString>,
+    ) -> Result<Access, Failure> {
         let token = match known {
             Some(token) => Some(token),
             None => self.tokens.load(server).await?,
         };
-        let Some(token) = token else { return Err(self.end(server, "The stored session is gone; sign in again.").await) };
-        let answer = self.transport.post(server, None, &wire::refresh(token.expose_secret())).await?;
+        let Some(token) = token else {
+            return Err(self
+                .end(server, "The stored session is gone; sign in again.")
+                .await);
+        };
+        let answer = self
+            .transport
+            .post(server, None, &wire::refresh(token.expose_secret()))
+            .await?;
         match wire::verdict(answer)? {
             Verdict::Refused(reason) => Err(self.end(server, &reason).await),
             Verdict::Granted(grant) => {
                 let mut account = self.current().as_ref().ok_or_else(nobody)?.account.clone();
                 account.learn(grant.viewer.clone());
                 self.adopt(account, *grant).await;
-                self.current().as_ref().and_then(|signed_in| self.usable(signed_in)).ok_or_else(nobody)
+                self.current()
+                    .as_ref()
+                    .and_then(|signed_in| self.usable(signed_in))
+                    .ok_or_else(nobody)
             }
         }
     }
@@ -107,7 +128,10 @@ impl Session {
         }
         log::info!("the session on {server} ended: {reason}");
         // Nobody listening is fine: the caller gets the failure as well.
-        drop(self.endings.send(SessionEnded { server: server.clone(), reason: reason.to_owned() }));
+        drop(self.endings.send(SessionEnded {
+            server: server.clone(),
+            reason: reason.to_owned(),
+        }));
         Failure::unauthenticated(reason)
     }
 

@@ -77,7 +77,11 @@ pub(super) fn sign_in(email: &str, password: &str, totp_code: Option<&str>) -> O
     }
     operation(
         "SignIn",
-        concat!("mutation SignIn($input: SignInInput!) { payload: signIn(input: $input) ", session_payload!(), " }"),
+        concat!(
+            "mutation SignIn($input: SignInInput!) { payload: signIn(input: $input) ",
+            session_payload!(),
+            " }"
+        ),
         input,
     )
 }
@@ -103,7 +107,11 @@ pub(super) fn sign_out(refresh_token: &str) -> Operation {
 }
 
 fn operation(name: &str, query: &str, input: Value) -> Operation {
-    Operation { query: query.to_owned(), variables: json!({ "input": input }), operation_name: Some(name.to_owned()) }
+    Operation {
+        query: query.to_owned(),
+        variables: json!({ "input": input }),
+        operation_name: Some(name.to_owned()),
+    }
 }
 
 /// Reads the answer to [`sign_in`] or [`refresh`].
@@ -112,14 +120,23 @@ fn operation(name: &str, query: &str, input: Value) -> Operation {
 /// person their session, so that is a failure instead.
 pub(super) fn verdict(answer: Answer) -> Result<Verdict, Failure> {
     if answer.has_code("UNAUTHENTICATED") {
-        return Ok(Verdict::Refused(answer.first_message().unwrap_or("The server refused.").to_owned()));
+        return Ok(Verdict::Refused(
+            answer
+                .first_message()
+                .unwrap_or("The server refused.")
+                .to_owned(),
+        ));
     }
     if let Some(message) = answer.first_message() {
         return Err(Failure::bad_response(message));
     }
-    let payload = answer.data.and_then(|mut data| data.get_mut("payload").map(Value::take)).unwrap_or_default();
-    let payload: Payload = serde_json::from_value(payload)
-        .map_err(|_| Failure::bad_response("The server's answer about the session is not as expected."))?;
+    let payload = answer
+        .data
+        .and_then(|mut data| data.get_mut("payload").map(Value::take))
+        .unwrap_or_default();
+    let payload: Payload = serde_json::from_value(payload).map_err(|_| {
+        Failure::bad_response("The server's answer about the session is not as expected.")
+    })?;
     Ok(match payload.session {
         Some(session) if payload.user_errors.is_empty() => Verdict::Granted(Box::new(Grant {
             access_token: session.access_token.into(),
@@ -133,7 +150,11 @@ pub(super) fn verdict(answer: Answer) -> Result<Verdict, Failure> {
 
 fn reasons(errors: &[UserError]) -> String {
     let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    if messages.is_empty() { "The server refused.".to_owned() } else { messages.join(" ") }
+    if messages.is_empty() {
+        "The server refused.".to_owned()
+    } else {
+        messages.join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +175,9 @@ mod tests {
             "viewer": { "isSystemAdmin": true, "user": { "email": "a@example.com", "name": "Ada" } },
             "userErrors": []
         } } }));
-        let Ok(Verdict::Granted(grant)) = verdict else { panic!("refused") };
+        let Ok(Verdict::Granted(grant)) = verdict else {
+            panic!("refused")
+        };
         assert_eq!(grant.access_token.expose_secret(), "a");
         assert_eq!(grant.refresh_token.expose_secret(), "r");
         assert_eq!(grant.expires_at.to_rfc3339(), "2026-11-20T12:00:00+00:00");
@@ -167,7 +190,9 @@ mod tests {
             json!({ "data": { "payload": { "session": null, "viewer": null, "userErrors": [{ "message": "No." }] } } }),
             json!({ "data": null, "errors": [{ "message": "No.", "extensions": { "code": "UNAUTHENTICATED" } }] }),
         ] {
-            let Ok(Verdict::Refused(reason)) = read(answer) else { panic!("not refused") };
+            let Ok(Verdict::Refused(reason)) = read(answer) else {
+                panic!("not refused")
+            };
             assert_eq!(reason, "No.");
         }
     }

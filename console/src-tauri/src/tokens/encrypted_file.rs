@@ -48,7 +48,10 @@ impl EncryptedFile {
     /// The files of that folder; nothing is created before the first write.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { sealed: folder.join("tokens.sealed"), key: folder.join("tokens.key") }
+        Self {
+            sealed: folder.join("tokens.sealed"),
+            key: folder.join("tokens.key"),
+        }
     }
 
     /// The token of an account.
@@ -69,7 +72,10 @@ impl EncryptedFile {
             Err(EncryptedFileError::Unreadable) => Tokens::new(),
             opened => opened?,
         };
-        tokens.insert(account.to_owned(), Zeroizing::new(token.expose_secret().to_owned()));
+        tokens.insert(
+            account.to_owned(),
+            Zeroizing::new(token.expose_secret().to_owned()),
+        );
         self.seal(&tokens)
     }
 
@@ -91,17 +97,32 @@ impl EncryptedFile {
     }
 
     fn open(&self) -> Result<Tokens, EncryptedFileError> {
-        let Some(content) = files::read(&self.sealed)? else { return Ok(Tokens::new()) };
-        let cipher = self.existing_cipher()?.ok_or(EncryptedFileError::Unreadable)?;
-        let (nonce, sealed) = content.split_at_checked(NONCE_LENGTH).ok_or(EncryptedFileError::Unreadable)?;
+        let Some(content) = files::read(&self.sealed)? else {
+            return Ok(Tokens::new());
+        };
+        let cipher = self
+            .existing_cipher()?
+            .ok_or(EncryptedFileError::Unreadable)?;
+        let (nonce, sealed) = content
+            .split_at_checked(NONCE_LENGTH)
+            .ok_or(EncryptedFileError::Unreadable)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| EncryptedFileError::Unreadable)?;
         let plain = cipher
-            .decrypt(&nonce, Payload { msg: sealed, aad: PURPOSE })
+            .decrypt(
+                &nonce,
+                Payload {
+                    msg: sealed,
+                    aad: PURPOSE,
+                },
+            )
             .map(Zeroizing::new)
             .map_err(|_| EncryptedFileError::Unreadable)?;
         let tokens: BTreeMap<String, String> =
             serde_json::from_slice(&plain).map_err(|_| EncryptedFileError::Unreadable)?;
-        Ok(tokens.into_iter().map(|(account, token)| (account, Zeroizing::new(token))).collect())
+        Ok(tokens
+            .into_iter()
+            .map(|(account, token)| (account, Zeroizing::new(token)))
+            .collect())
     }
 
     fn seal(&self, tokens: &Tokens) -> Result<(), EncryptedFileError> {
@@ -110,19 +131,34 @@ impl EncryptedFile {
             Ok(None) | Err(EncryptedFileError::Unreadable) => self.new_cipher()?,
             Err(error) => return Err(error),
         };
-        let readable: BTreeMap<&str, &str> =
-            tokens.iter().map(|(account, token)| (account.as_str(), token.as_str())).collect();
+        let readable: BTreeMap<&str, &str> = tokens
+            .iter()
+            .map(|(account, token)| (account.as_str(), token.as_str()))
+            .collect();
         let plain = Zeroizing::new(serde_json::to_vec(&readable).map_err(io::Error::from)?);
         let nonce = XNonce::generate();
         let sealed = cipher
-            .encrypt(&nonce, Payload { msg: &plain, aad: PURPOSE })
+            .encrypt(
+                &nonce,
+                Payload {
+                    msg: &plain,
+                    aad: PURPOSE,
+                },
+            )
             .map_err(|_| io::Error::other("sealing failed"))?;
-        Ok(files::replace(&self.sealed, &[nonce.as_slice(), &sealed].concat())?)
+        Ok(files::replace(
+            &self.sealed,
+            &[nonce.as_slice(), &sealed].concat(),
+        )?)
     }
 
     fn existing_cipher(&self) -> Result<Option<XChaCha20Poly1305>, EncryptedFileError> {
-        let Some(bytes) = files::read(&self.key)?.map(Zeroizing::new) else { return Ok(None) };
-        XChaCha20Poly1305::new_from_slice(&bytes).map(Some).map_err(|_| EncryptedFileError::Unreadable)
+        let Some(bytes) = files::read(&self.key)?.map(Zeroizing::new) else {
+            return Ok(None);
+        };
+        XChaCha20Poly1305::new_from_slice(&bytes)
+            .map(Some)
+            .map_err(|_| EncryptedFileError::Unreadable)
     }
 
     fn new_cipher(&self) -> Result<XChaCha20Poly1305, EncryptedFileError> {
@@ -145,7 +181,10 @@ mod tests {
     }
 
     fn read(vault: &EncryptedFile, account: &str) -> Option<String> {
-        vault.read(account).unwrap().map(|token| token.expose_secret().to_owned())
+        vault
+            .read(account)
+            .unwrap()
+            .map(|token| token.expose_secret().to_owned())
     }
 
     #[test]
@@ -158,7 +197,10 @@ mod tests {
         assert_eq!(read(&vault, "https://a").as_deref(), Some("rotated"));
         assert_eq!(read(&vault, "https://b").as_deref(), Some("other"));
         let raw = fs::read(&vault.sealed).unwrap();
-        assert!(!raw.windows(7).any(|bytes| bytes == b"rotated" || bytes == b"https:/"));
+        assert!(
+            !raw.windows(7)
+                .any(|bytes| bytes == b"rotated" || bytes == b"https:/")
+        );
     }
 
     #[test]
@@ -177,7 +219,10 @@ mod tests {
         let (_folder, vault) = vault();
         vault.write("a", &"1".into()).unwrap();
         fs::write(&vault.key, [7_u8; 32]).unwrap();
-        assert!(matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)));
+        assert!(matches!(
+            vault.read("a"),
+            Err(EncryptedFileError::Unreadable)
+        ));
         vault.write("a", &"2".into()).unwrap();
         assert_eq!(read(&vault, "a").as_deref(), Some("2"));
     }
@@ -187,11 +232,17 @@ mod tests {
         let (_folder, vault) = vault();
         vault.write("a", &"1".into()).unwrap();
         fs::write(&vault.key, [7_u8; 5]).unwrap();
-        assert!(matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)));
+        assert!(matches!(
+            vault.read("a"),
+            Err(EncryptedFileError::Unreadable)
+        ));
         vault.write("a", &"2".into()).unwrap();
         assert_eq!(read(&vault, "a").as_deref(), Some("2"));
         fs::remove_file(&vault.key).unwrap();
-        assert!(matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)));
+        assert!(matches!(
+            vault.read("a"),
+            Err(EncryptedFileError::Unreadable)
+        ));
     }
 
     #[test]
@@ -203,10 +254,16 @@ mod tests {
             let mut altered = sealed.clone();
             altered[at] ^= 1;
             fs::write(&vault.sealed, altered).unwrap();
-            assert!(matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)), "byte {at}");
+            assert!(
+                matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)),
+                "byte {at}"
+            );
         }
         fs::write(&vault.sealed, b"short").unwrap();
-        assert!(matches!(vault.read("a"), Err(EncryptedFileError::Unreadable)));
+        assert!(matches!(
+            vault.read("a"),
+            Err(EncryptedFileError::Unreadable)
+        ));
     }
 
     #[cfg(unix)]
@@ -216,7 +273,10 @@ mod tests {
         let (_folder, vault) = vault();
         vault.write("a", &"1".into()).unwrap();
         for path in [&vault.sealed, &vault.key] {
-            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
     }
 }

@@ -45,7 +45,9 @@ impl Keychain for OsKeychain {
     }
 
     fn write(&self, account: &str, token: &SecretString) -> Result<(), String> {
-        entry(account)?.set_password(token.expose_secret()).map_err(|error| error.to_string())
+        entry(account)?
+            .set_password(token.expose_secret())
+            .map_err(|error| error.to_string())
     }
 
     fn remove(&self, account: &str) -> Result<(), String> {

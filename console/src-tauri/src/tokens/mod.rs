@@ -9,8 +9,8 @@ mod encrypted_file;
 mod keychain;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -46,7 +46,11 @@ pub struct TokenStore {
 impl TokenStore {
     /// A store over the given keychain, with its file in `folder`.
     pub fn new(keychain: Arc<dyn Keychain>, folder: &Path) -> Self {
-        Self { keychain, file: Arc::new(EncryptedFile::in_folder(folder)), keychain_answers: Arc::new(AtomicBool::new(true)) }
+        Self {
+            keychain,
+            file: Arc::new(EncryptedFile::in_folder(folder)),
+            keychain_answers: Arc::new(AtomicBool::new(true)),
+        }
     }
 
     /// Asks the keychain whether it is there, so that [`Self::kind`] is right before the first token.
@@ -58,7 +62,11 @@ impl TokenStore {
     /// Where the next token would go.
     #[must_use]
     pub fn kind(&self) -> StoreKind {
-        if self.keychain_answers.load(Ordering::Relaxed) { StoreKind::Keychain } else { StoreKind::EncryptedFile }
+        if self.keychain_answers.load(Ordering::Relaxed) {
+            StoreKind::Keychain
+        } else {
+            StoreKind::EncryptedFile
+        }
     }
 
     /// The refresh token for a server, if one is kept.
@@ -74,7 +82,10 @@ impl TokenStore {
         if let Some(token) = found.await? {
             return Ok(Some(token));
         }
-        Ok(self.with_keychain(move |keychain| keychain.read(&account)).await.flatten())
+        Ok(self
+            .with_keychain(move |keychain| keychain.read(&account))
+            .await
+            .flatten())
     }
 
     /// Keeps a refresh token, replacing the earlier one for that server.
@@ -90,7 +101,8 @@ impl TokenStore {
         if kept.await.is_some() {
             self.with_file(move |file| file.remove(&account)).await
         } else {
-            self.with_file(move |file| file.write(&account, &token)).await
+            self.with_file(move |file| file.write(&account, &token))
+                .await
         }
     }
 
@@ -125,7 +137,9 @@ impl TokenStore {
         if self.keychain_answers.swap(answered, Ordering::Relaxed) && !answered {
             log::warn!("no keychain, so tokens go to the encrypted file");
         }
-        outcome.inspect_err(|reason| log::debug!("the keychain refused: {reason}")).ok()
+        outcome
+            .inspect_err(|reason| log::debug!("the keychain refused: {reason}"))
+            .ok()
     }
 
     async fn with_file<T: Send + 'static>(
@@ -158,7 +172,11 @@ pub(crate) mod tests {
 
     impl FakeKeychain {
         fn open(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, String>>, String> {
-            if self.locked.load(Ordering::Relaxed) { Err("locked".to_owned()) } else { Ok(self.entries.lock().unwrap()) }
+            if self.locked.load(Ordering::Relaxed) {
+                Err("locked".to_owned())
+            } else {
+                Ok(self.entries.lock().unwrap())
+            }
         }
     }
 
@@ -168,7 +186,8 @@ pub(crate) mod tests {
         }
 
         fn write(&self, account: &str, token: &SecretString) -> Result<(), String> {
-            self.open()?.insert(account.to_owned(), token.expose_secret().to_owned());
+            self.open()?
+                .insert(account.to_owned(), token.expose_secret().to_owned());
             Ok(())
         }
 
@@ -183,7 +202,11 @@ pub(crate) mod tests {
     }
 
     async fn kept(store: &TokenStore) -> Option<String> {
-        store.load(&server()).await.unwrap().map(|token| token.expose_secret().to_owned())
+        store
+            .load(&server())
+            .await
+            .unwrap()
+            .map(|token| token.expose_secret().to_owned())
     }
 
     #[tokio::test]
@@ -217,13 +240,25 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keychain = Arc::new(FakeKeychain::default());
         let store = TokenStore::new(Arc::clone(&keychain) as Arc<dyn Keychain>, folder.path());
-        store.save(&server(), "first, in the keychain".into()).await.unwrap();
+        store
+            .save(&server(), "first, in the keychain".into())
+            .await
+            .unwrap();
         keychain.locked.store(true, Ordering::Relaxed);
-        store.save(&server(), "second, in the file".into()).await.unwrap();
+        store
+            .save(&server(), "second, in the file".into())
+            .await
+            .unwrap();
         keychain.locked.store(false, Ordering::Relaxed);
         assert_eq!(kept(&store).await.as_deref(), Some("second, in the file"));
-        store.save(&server(), "third, in the keychain".into()).await.unwrap();
-        assert_eq!(kept(&store).await.as_deref(), Some("third, in the keychain"));
+        store
+            .save(&server(), "third, in the keychain".into())
+            .await
+            .unwrap();
+        assert_eq!(
+            kept(&store).await.as_deref(),
+            Some("third, in the keychain")
+        );
         assert_eq!(store.kind(), StoreKind::Keychain);
     }
 }
