@@ -161,12 +161,19 @@ fn read(
     let answer = speaks_json
         .then(|| serde_json::from_slice::<Answer>(body).ok())
         .flatten();
-    match answer.filter(|answer| answer.data.is_some() || answer.errors.is_some()) {
+    match answer.filter(is_graphql) {
         Some(answer) => Ok(answer),
         None if status == StatusCode::UNAUTHORIZED => Ok(refused()),
         None => Err(Failure::bad_response(format!(
             "The server answered {status} with something that is not GraphQL; is this the address of a Bursar server?"
         ))),
+    }
+}
+
+fn is_graphql(answer: &Answer) -> bool {
+    match &answer.data {
+        Some(data) => data.is_object(),
+        None => answer.errors.is_some(),
     }
 }
 

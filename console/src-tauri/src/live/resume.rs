@@ -46,7 +46,7 @@ impl Resume {
         if let Some(cursor) = &self.last_cursor {
             match &mut operation.variables {
                 Value::Object(variables) => {
-                    drop(variables.insert("after".to_owned(), cursor.as_str().into()))
+                    drop(variables.insert("after".to_owned(), cursor.as_str().into()));
                 }
                 other => *other = json!({ "after": cursor }),
             }

@@ -87,7 +87,7 @@ impl Worker {
                 Arc::clone(&self.tls),
                 self.pace.clone(),
             );
-            let trouble = match self.obeying(opening).await {
+            let trouble = match self.obeying(Box::pin(opening)).await {
                 None => continue,
                 Some(Err(trouble)) => trouble,
                 Some(Ok((connection, generation))) => match self.serve(connection).await {

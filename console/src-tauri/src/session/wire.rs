@@ -82,7 +82,7 @@ pub(super) fn sign_in(email: &str, password: &str, totp_code: Option<&str>) -> O
             session_payload!(),
             " }"
         ),
-        input,
+        &input,
     )
 }
 
@@ -94,7 +94,7 @@ pub(super) fn refresh(refresh_token: &str) -> Operation {
             session_payload!(),
             " }"
         ),
-        json!({ "refreshToken": refresh_token }),
+        &json!({ "refreshToken": refresh_token }),
     )
 }
 
@@ -102,11 +102,11 @@ pub(super) fn sign_out(refresh_token: &str) -> Operation {
     operation(
         "SignOut",
         "mutation SignOut($input: SignOutInput!) { payload: signOut(input: $input) { signedOut } }",
-        json!({ "refreshToken": refresh_token }),
+        &json!({ "refreshToken": refresh_token }),
     )
 }
 
-fn operation(name: &str, query: &str, input: Value) -> Operation {
+fn operation(name: &str, query: &str, input: &Value) -> Operation {
     Operation {
         query: query.to_owned(),
         variables: json!({ "input": input }),

@@ -23,7 +23,7 @@ pub use encrypted_file::{EncryptedFile, EncryptedFileError};
 pub use keychain::{Keychain, OsKeychain};
 
 /// How long the keychain may take: it may be asking the person to unlock it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where tokens are kept, as the console shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
