@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! Behaviour of the product through its doors, on both databases, by feature.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a scenario that cannot go on panics, and says where"
+)]
+
+mod ground;
