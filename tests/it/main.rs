@@ -1,3 +1,8 @@
-//! The product's behaviour, feature by feature, in one test binary.
+//! Behaviour of the product through its doors, on both databases, by feature.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a scenario that cannot go on panics, and says where"
+)]
 
 mod architecture;
+mod ground;

@@ -1,0 +1,60 @@
+//! Everything that quotas and resources of a database hold, to show that a refused request left no trace.
+
+use std::collections::BTreeMap;
+
+use bursar_entities::{
+    audit_chain, event_stream, organization, organization_head, plan_subscription, quota_counter,
+    resource, resource_amount, revenue_movement, threshold_event, usage_record,
+};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
+use serde_json::Value;
+
+/// The rows of each table, in a fixed order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot(BTreeMap<&'static str, Vec<String>>);
+
+impl Snapshot {
+    /// Reads the tables. Of the usage records only granted ones count: a refusal is itself a fact worth keeping.
+    pub async fn of(db: &impl ConnectionTrait) -> Self {
+        let granted = usage_record::Entity::find()
+            .filter(usage_record::Column::Allowed.eq(true))
+            .into_json()
+            .all(db)
+            .await
+            .expect("usage records");
+        let mut tables = BTreeMap::from([("usage_records", sorted(granted))]);
+        macro_rules! read {
+            ($($table:literal = $entity:ident),* $(,)?) => {$(
+                let rows = $entity::Entity::find().into_json().all(db).await.expect($table);
+                tables.insert($table, sorted(rows));
+            )*};
+        }
+        read! {
+            "audit_chains" = audit_chain,
+            "event_streams" = event_stream,
+            "organizations" = organization,
+            "organization_heads" = organization_head,
+            "plan_subscriptions" = plan_subscription,
+            "quota_counters" = quota_counter,
+            "resources" = resource,
+            "resource_amounts" = resource_amount,
+            "revenue_movements" = revenue_movement,
+            "threshold_events" = threshold_event,
+        }
+        Self(tables)
+    }
+
+    /// Insists on the same state, naming the tables that differ.
+    #[track_caller]
+    pub fn assert_same(&self, earlier: &Self, what: &str) {
+        for (table, rows) in &self.0 {
+            assert_eq!(earlier.0.get(table), Some(rows), "{what} changed {table}");
+        }
+    }
+}
+
+fn sorted(rows: Vec<Value>) -> Vec<String> {
+    let mut rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    rows.sort();
+    rows
+}
