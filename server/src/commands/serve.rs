@@ -45,7 +45,7 @@ impl Serve {
         let url = app.config.http.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
         say(&format!("Bursar is listening on http://{address}"))?;
         say(&format!("GraphiQL: {url}"))?;
-        http::bursar::serve(app, listener, stop_signal()).await?;
+        http::serve_app(&app, listener, stop_signal()).await?;
         if let Some(simulator) = simulator {
             stop.notify_waiters();
             simulator.abort();

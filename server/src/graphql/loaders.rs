@@ -1,10 +1,12 @@
-//! Loaders of one request: what look-ahead cannot see is gathered level by level and read in one set-based statement,
+//! Loaders of one execution: what look-ahead cannot see is gathered level by level and read in one set-based statement,
 //! through the same authorised domain functions as everything else (architecture.md, rule 8).
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::{Data, Response};
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use futures_util::future::BoxFuture;
@@ -101,14 +103,41 @@ where
     }
 }
 
-/// The loaders of one request, by feature.
+/// Gives every execution loaders of its own: each request, and each event of a subscription, which may come long after
+/// the last and must not see what was cached then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FreshLoaders;
+
+impl ExtensionFactory for FreshLoaders {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for FreshLoaders {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let mut data = Data::default();
+        if let (Some(app), Some(actor)) = (ctx.data_opt::<App>(), ctx.data_opt::<Actor>()) {
+            data.insert(Loaders::new(app, actor));
+        }
+        next.run_with_data(ctx, operation_name, data).await
+    }
+}
+
+/// The loaders of one execution, by feature.
 pub struct Loaders {
     /// Of the audit log.
     pub(crate) audit: super::audit::AuditLoaders,
 }
 
 impl Loaders {
-    /// Empty loaders for a request of `actor`.
+    /// Empty loaders for an execution on behalf of `actor`.
     #[must_use]
     pub fn new(app: &App, actor: &Actor) -> Self {
         Self {

@@ -4,6 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use super::audit::AuditQuery;
 use super::errors::ErrorCodes;
+use super::loaders::FreshLoaders;
 use super::node::NodeQuery;
 use crate::app::App;
 
