@@ -25,6 +25,7 @@ pub fn build(app: App) -> BursarSchema {
         EmptySubscription,
     )
     .extension(ErrorCodes)
+    .extension(FreshLoaders)
     .data(app)
     .finish()
 }
