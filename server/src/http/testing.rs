@@ -53,8 +53,8 @@ impl Query {
         1
     }
 
-    async fn defect(&self) -> i32 {
-        panic!("a defect with a secret in it")
+    async fn defect(&self, number: Option<i32>) -> i32 {
+        number.expect("a defect with a secret in it")
     }
 }
 

@@ -54,8 +54,8 @@ impl Documents {
             return Ok(document);
         }
         let size = lexical::measure(text);
-        bounded("tokens", size.tokens, MAX_TOKENS)?;
         bounded("levels of brackets", size.nesting, MAX_NESTING)?;
+        bounded("tokens", size.tokens, MAX_TOKENS)?;
         if size.open_block {
             return Err(outcome::server_error(
                 &Error::new(Code::BadRequest, "A block string is never closed"),

@@ -21,6 +21,9 @@ use crate::http::drain::Drained;
 /// How often a comment is sent when nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
 
+/// The data of an event that has none: event sources ignore events without a `data` line, and an empty text gets none.
+const EMPTY: &str = "\n";
+
 /// Answers with the operation's results as events. A request error that is there at once is a plain answer.
 pub(super) async fn stream<E: Executor, A: Authenticate>(
     exchange: Exchange<'_, E, A>,
@@ -84,6 +87,6 @@ fn events(
                 break;
             }
         }
-        yield Ok(Event::default().event("complete").data(""));
+        yield Ok(Event::default().event("complete").data(EMPTY));
     }
 }

@@ -22,12 +22,27 @@ use crate::http::drain::Drained;
 use crate::http::graphql::{Params, admit, server_error};
 use crate::http::{Authenticate, Hall};
 
-/// How often the server pings; proxies forget connections that stay silent for a minute.
-const PING: Duration = Duration::from_secs(25);
-/// A client that has not been heard of for so long is gone: it would have answered pings.
-const SILENCE: Duration = Duration::from_secs(80);
-/// How long a full socket may stay full.
-const STALLED: Duration = Duration::from_secs(30);
+/// How long the server waits for a client, in each of the ways in which it waits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// How often the server pings; proxies forget connections that stay silent for a minute.
+    pub(super) ping: Duration,
+    /// A client that has not been heard of for so long is gone: it would have answered pings.
+    pub(super) silence: Duration,
+    /// How long a full socket may stay full.
+    pub(super) stalled: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            ping: Duration::from_secs(25),
+            silence: Duration::from_secs(80),
+            stalled: Duration::from_secs(30),
+        }
+    }
+}
+
 /// How long the server waits for the client's side of a close.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -60,6 +75,7 @@ impl<S> Socket for S where
 pub(super) struct Connection<E, A, S> {
     hall: Hall<E, A>,
     socket: S,
+    patience: Patience,
     /// The upgrade request's header, used when `connection_init` brings no credentials.
     authorization: Option<String>,
     origin: Origin,
@@ -79,11 +95,18 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         Self {
             hall,
             socket,
+            patience: Patience::default(),
             authorization,
             origin,
             actor: None,
             operations: StreamMap::new(),
         }
+    }
+
+    /// The same connection with other waiting times.
+    #[cfg(test)]
+    pub(super) fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Talks until somebody hangs up.
@@ -109,7 +132,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         let begun = Instant::now();
         let init_deadline = begun + self.hall.doors.limits.ws_init_timeout;
         let mut heard = begun;
-        let mut ping = interval_at(begun + PING, PING);
+        let mut ping = interval_at(begun + self.patience.ping, self.patience.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
@@ -120,7 +143,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
                     self.hear(frame).await
                 }
                 _ = ping.tick() => {
-                    if heard.elapsed() > SILENCE { Err(End::Gone) } else { self.send(Message::Ping(Vec::new().into())).await }
+                    if heard.elapsed() > self.patience.silence { Err(End::Gone) } else { self.send(Message::Ping(Vec::new().into())).await }
                 }
                 Some((id, said)) = self.operations.next(), if !self.operations.is_empty() => self.say(&id, said).await,
             };
@@ -242,7 +265,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        match timeout(STALLED, self.socket.send(message)).await {
+        match timeout(self.patience.stalled, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }

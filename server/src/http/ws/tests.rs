@@ -1,4 +1,4 @@
-//! graphql-transport-ws on a pair of channels, with time that moves only when everybody waits.
+//! graphql-transport-ws on a pair of channels.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -6,21 +6,37 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::ws::Message;
-use futures_util::channel::mpsc::{Receiver, SendError, Sender, channel};
-use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
+use futures_util::{Sink, Stream, StreamExt as _, sink};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{Receiver, Sender, channel, error::SendError};
 use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
 
-use super::connection::Connection;
+use super::connection::{Connection, Patience};
 use crate::actor::Origin;
 use crate::http::graphql::Documents;
 use crate::http::testing::{OneToken, TestSchema, doors};
 use crate::http::{Doors, Drain, Shared};
 
+type Failure = SendError<Message>;
+
 /// The server's end of the wire.
 struct Wire {
-    inbound: Receiver<Message>,
-    outbound: Sender<Message>,
+    inbound: ReceiverStream<Message>,
+    outbound: Pin<Box<dyn Sink<Message, Error = Failure> + Send>>,
+}
+
+impl Wire {
+    fn new(inbound: Receiver<Message>, outbound: Sender<Message>) -> Self {
+        let send = |outbound: Sender<Message>, message| async move {
+            outbound.send(message).await?;
+            Ok::<_, Failure>(outbound)
+        };
+        Self {
+            inbound: ReceiverStream::new(inbound),
+            outbound: Box::pin(sink::unfold(outbound, send)),
+        }
+    }
 }
 
 impl Stream for Wire {
@@ -34,22 +50,22 @@ impl Stream for Wire {
 }
 
 impl Sink<Message> for Wire {
-    type Error = SendError;
+    type Error = Failure;
 
-    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.outbound.poll_ready_unpin(cx)
+    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.outbound.as_mut().poll_ready(cx)
     }
 
-    fn start_send(mut self: Pin<&mut Self>, item: Message) -> Result<(), SendError> {
-        self.outbound.start_send_unpin(item)
+    fn start_send(mut self: Pin<&mut Self>, item: Message) -> Result<(), Failure> {
+        self.outbound.as_mut().start_send(item)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.outbound.poll_flush_unpin(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.outbound.as_mut().poll_flush(cx)
     }
 
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.outbound.poll_close_unpin(cx)
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        self.outbound.as_mut().poll_close(cx)
     }
 }
 
@@ -70,16 +86,17 @@ enum Heard {
 
 impl Client {
     fn connect() -> Self {
-        Self::connect_to(doors(), None)
+        Self::connect_to(doors(), None, Patience::default())
     }
 
-    fn connect_to(doors: Doors<TestSchema, OneToken>, authorization: Option<&str>) -> Self {
+    fn connect_to(
+        doors: Doors<TestSchema, OneToken>,
+        authorization: Option<&str>,
+        patience: Patience,
+    ) -> Self {
         let (outbound, server_inbound) = channel(4);
         let (server_outbound, inbound) = channel(4);
-        let wire = Wire {
-            inbound: server_inbound,
-            outbound: server_outbound,
-        };
+        let wire = Wire::new(server_inbound, server_outbound);
         let drain = doors.drain.clone();
         let hall = Arc::new(Shared {
             doors,
@@ -90,6 +107,7 @@ impl Client {
             ..Origin::default()
         };
         let connection = Connection::new(hall, wire, authorization.map(str::to_owned), origin);
+        let connection = connection.with_patience(patience);
         let task = tokio::spawn(connection.run(drain.enter()));
         Self {
             outbound,
@@ -100,7 +118,11 @@ impl Client {
     }
 
     async fn ready() -> Self {
-        let mut client = Self::connect();
+        Self::ready_with(doors(), Patience::default()).await
+    }
+
+    async fn ready_with(doors: Doors<TestSchema, OneToken>, patience: Patience) -> Self {
+        let mut client = Self::connect_to(doors, None, patience);
         client.say(json!({ "type": "connection_init" })).await;
         assert_eq!(
             client.hear().await,
@@ -128,7 +150,7 @@ impl Client {
     /// The next thing that is not the library's own ping.
     async fn hear(&mut self) -> Heard {
         loop {
-            match self.inbound.next().await.expect("something to hear") {
+            match self.inbound.recv().await.expect("something to hear") {
                 Message::Text(text) => {
                     return Heard::Said(serde_json::from_str(&text).expect("JSON"));
                 }
@@ -153,7 +175,7 @@ fn complete(id: &str) -> Heard {
     Heard::Said(json!({ "type": "complete", "id": id }))
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_subscription_yields_and_completes() {
     let mut client = Client::ready().await;
     client.subscribe("1", "subscription { count(to: 2) }").await;
@@ -179,9 +201,11 @@ async fn a_subscription_yields_and_completes() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn errors_of_an_operation_end_it_and_nothing_else() {
-    let mut client = Client::ready().await;
+    let mut hasty = doors();
+    hasty.limits.request_timeout = Duration::from_millis(50);
+    let mut client = Client::ready_with(hasty, Patience::default()).await;
     for (query, code) in [
         ("{", "BAD_REQUEST"),
         ("{ nothing }", "BAD_REQUEST"),
@@ -213,7 +237,7 @@ async fn errors_of_an_operation_end_it_and_nothing_else() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn an_error_in_the_stream_is_its_last_word_and_one_inside_an_event_is_not() {
     let mut client = Client::ready().await;
     client.subscribe("1", "subscription { expiring }").await;
@@ -250,7 +274,7 @@ async fn an_error_in_the_stream_is_its_last_word_and_one_inside_an_event_is_not(
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_completed_operation_is_silent_and_its_id_is_free() {
     let mut client = Client::ready().await;
     client.subscribe("1", "subscription { forever }").await;
@@ -270,7 +294,7 @@ async fn a_completed_operation_is_silent_and_its_id_is_free() {
     assert_eq!(client.hear().await, complete("1"));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn pings_are_answered_with_their_payload_before_and_after_the_ack() {
     let mut client = Client::connect();
     for _ in 0..2 {
@@ -290,7 +314,7 @@ async fn pings_are_answered_with_their_payload_before_and_after_the_ack() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn breaches_of_the_protocol_close_with_its_codes() {
     let init = || Message::Text(json!({ "type": "connection_init" }).to_string().into());
     let subscribe = |id: &str| {
@@ -332,18 +356,32 @@ async fn breaches_of_the_protocol_close_with_its_codes() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn silence_instead_of_an_init_closes_with_4408_and_after_it_does_not() {
+    let hasty = || {
+        let mut doors = doors();
+        doors.limits.ws_init_timeout = Duration::from_secs(1);
+        doors
+    };
     let begun = Instant::now();
-    assert_eq!(Client::connect().hear().await, Heard::Closed(4408));
-    assert_eq!(begun.elapsed(), Duration::from_secs(10));
-    let mut client = Client::ready().await;
-    tokio::time::sleep(Duration::from_secs(40)).await;
-    client.say(json!({ "type": "ping" })).await;
-    assert_eq!(client.hear().await, Heard::Said(json!({ "type": "pong" })));
+    let mut silent = Client::connect_to(hasty(), None, Patience::default());
+    let mut client = Client::ready_with(
+        hasty(),
+        Patience {
+            ping: Duration::from_secs(2),
+            ..Patience::default()
+        },
+    )
+    .await;
+    assert_eq!(silent.hear().await, Heard::Closed(4408));
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    assert!(
+        matches!(client.inbound.recv().await, Some(Message::Ping(_))),
+        "a second later it still talks"
+    );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn credentials_come_with_the_init_or_else_with_the_upgrade() {
     for (header, payload, who) in [
         (None, json!({}), "Anonymous"),
@@ -360,7 +398,7 @@ async fn credentials_come_with_the_init_or_else_with_the_upgrade() {
             "System",
         ),
     ] {
-        let mut client = Client::connect_to(doors(), header);
+        let mut client = Client::connect_to(doors(), header, Patience::default());
         client
             .say(json!({ "type": "connection_init", "payload": payload }))
             .await;
@@ -378,13 +416,11 @@ async fn credentials_come_with_the_init_or_else_with_the_upgrade() {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_connection_runs_only_so_many_operations() {
     let mut doors = doors();
     doors.limits.subscriptions = 2;
-    let mut client = Client::connect_to(doors, None);
-    client.say(json!({ "type": "connection_init" })).await;
-    client.hear().await;
+    let mut client = Client::ready_with(doors, Patience::default()).await;
     for id in ["1", "2"] {
         client.subscribe(id, "subscription { forever }").await;
         client.next_value(id).await;
@@ -402,7 +438,7 @@ async fn a_connection_runs_only_so_many_operations() {
     client.next_value("3").await;
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_stopping_server_says_goodbye_with_1001() {
     let mut client = Client::ready().await;
     client.subscribe("1", "subscription { forever }").await;
@@ -414,31 +450,41 @@ async fn a_stopping_server_says_goodbye_with_1001() {
     client.drain.finished(Duration::from_secs(60)).await;
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_does_not_read_is_not_read_to_and_is_dropped_in_the_end() {
-    let mut client = Client::ready().await;
+    let stalled = Duration::from_millis(100);
+    let mut client = Client::ready_with(
+        doors(),
+        Patience {
+            stalled,
+            ..Patience::default()
+        },
+    )
+    .await;
     client.subscribe("1", "subscription { hot }").await;
     let begun = Instant::now();
     client.task.await.expect("the connection ends");
-    assert_eq!(
-        begun.elapsed(),
-        Duration::from_secs(30),
-        "a full socket may stay full for so long"
-    );
-    let waiting = client.inbound.collect::<Vec<_>>().await.len();
+    assert!(begun.elapsed() >= stalled);
+    let waiting = ReceiverStream::new(client.inbound)
+        .collect::<Vec<_>>()
+        .await
+        .len();
     assert!(waiting <= 8, "{waiting} messages were kept for it");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_client_that_answers_no_ping_is_gone() {
-    let mut client = Client::ready().await;
-    let begun = Instant::now();
-    let reader = tokio::spawn(async move {
-        while client.inbound.next().await.is_some() {}
-        client.task.await.expect("the connection ends");
-    });
-    reader.await.expect("the connection ends");
-    assert!(
-        begun.elapsed() >= Duration::from_secs(80) && begun.elapsed() <= Duration::from_secs(110)
-    );
+    let patience = Patience {
+        ping: Duration::from_millis(20),
+        silence: Duration::from_millis(50),
+        ..Patience::default()
+    };
+    let mut client = Client::ready_with(doors(), patience).await;
+    let mut pings = 0;
+    while let Some(message) = client.inbound.recv().await {
+        assert!(matches!(message, Message::Ping(_)), "{message:?}");
+        pings += 1;
+    }
+    assert!(pings >= 1);
+    client.task.await.expect("the connection ends");
 }
