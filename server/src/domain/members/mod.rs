@@ -1,0 +1,1 @@
+//! Members of organizations and invitations to them (ACC-4).
