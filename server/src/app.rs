@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::domain::events::Hub;
+use crate::domain::identity::Attempts;
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -24,6 +25,8 @@ pub struct Parts {
     pub config: Config,
     /// Wakes live subscriptions after a commit.
     pub hub: Hub,
+    /// Failures to sign in of late.
+    pub attempts: Attempts,
     /// Keeps ids of the same millisecond in order.
     ids: std::sync::Mutex<ContextV7>,
 }
@@ -41,6 +44,7 @@ impl App {
             clock,
             config,
             hub: Hub::new(),
+            attempts: Attempts::default(),
             ids: std::sync::Mutex::new(ContextV7::new()),
         }))
     }

@@ -3,10 +3,16 @@
 
 pub mod access;
 pub mod audit;
+pub mod email;
 pub mod events;
+pub mod identity;
+pub mod members;
 pub mod money;
+pub mod organizations;
 pub mod paging;
+pub mod partition;
 pub mod quotas;
 pub mod resources;
 pub mod revenue;
 pub mod subscriptions;
+pub mod token;

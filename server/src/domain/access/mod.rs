@@ -4,10 +4,12 @@
 mod mode;
 mod permission;
 mod role;
+mod standing;
 
 pub use mode::{AccessMode, access_mode};
 pub use permission::Permission;
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};
+pub use standing::{Standing, allowed, standings};
 
 use bursar_entities::ids::OrganizationId;
 use bursar_entities::{membership, organization, plan_subscription};

@@ -1,0 +1,86 @@
+//! The same question as [`super::authorize`] about many organizations at once, for lists and loaders.
+
+use std::collections::HashMap;
+
+use bursar_entities::ids::OrganizationId;
+use bursar_entities::{membership, organization};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use super::{Permission, Role, role};
+use crate::actor::{Actor, Identity};
+use crate::error::Result;
+
+/// What an actor is in an organization that it may see.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing {
+    /// Runs the platform, and may do everything.
+    Platform,
+    /// A member in this role.
+    Member(&'static Role),
+}
+
+impl Standing {
+    /// Whether the actor may use `permission`.
+    #[must_use]
+    pub fn allows(self, permission: Permission) -> bool {
+        match self {
+            Self::Platform => true,
+            Self::Member(role) => role.allows(permission),
+        }
+    }
+}
+
+/// What `actor` is in each of `organizations`, in one statement. Those that do not exist, or that are another
+/// tenant's, are absent.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity.
+pub async fn standings(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organizations: &[OrganizationId],
+) -> Result<HashMap<OrganizationId, Standing>> {
+    actor.require_identity()?;
+    let kept = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .filter(organization::Column::Id.is_in(organizations.iter().copied()))
+        .filter(organization::Column::DeletedAt.is_null());
+    match &actor.identity {
+        Identity::User(user) if !user.is_system_admin => {
+            let rows = membership::Entity::find()
+                .filter(membership::Column::UserId.eq(user.id))
+                .filter(membership::Column::OrganizationId.in_subquery(kept.into_query()))
+                .all(connection)
+                .await?;
+            Ok(rows
+                .into_iter()
+                .filter_map(|row| {
+                    Some((row.organization_id, Standing::Member(role(&row.role_key)?)))
+                })
+                .collect())
+        }
+        _ => {
+            let ids: Vec<OrganizationId> = kept.into_tuple().all(connection).await?;
+            Ok(ids.into_iter().map(|id| (id, Standing::Platform)).collect())
+        }
+    }
+}
+
+/// Those of `organizations` in which `actor` may use `permission`.
+///
+/// # Errors
+/// As [`standings`].
+pub async fn allowed(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organizations: &[OrganizationId],
+    permission: Permission,
+) -> Result<Vec<OrganizationId>> {
+    let standings = standings(connection, actor, organizations).await?;
+    Ok(standings
+        .into_iter()
+        .filter(|(_, standing)| standing.allows(permission))
+        .map(|(organization, _)| organization)
+        .collect())
+}

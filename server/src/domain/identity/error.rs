@@ -1,0 +1,53 @@
+//! Why an identity could not be made or shown to be somebody's.
+
+use serde_json::Value;
+
+use crate::error::{Classify, Code};
+
+/// A refusal of this feature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// Wrong password, or nobody has this address: the caller is not told which.
+    #[error("email or password is not right")]
+    WrongCredentials,
+    /// Too many wrong passwords for this address from this place.
+    #[error("Too many attempts to sign in; try again in {retry_after} seconds")]
+    TooManyAttempts {
+        /// Seconds until the next attempt is looked at.
+        retry_after: i64,
+    },
+    /// Somebody has signed up with this address before.
+    #[error("{email} already has an account; sign in instead")]
+    EmailTaken {
+        /// The address.
+        email: String,
+    },
+    /// A refresh token that is unknown, used, or of a session that has ended.
+    #[error("This session has ended; sign in again")]
+    SessionEnded,
+}
+
+impl Classify for IdentityError {
+    fn code(&self) -> Code {
+        match self {
+            Self::WrongCredentials => Code::Validation,
+            Self::TooManyAttempts { .. } => Code::RateLimited,
+            Self::EmailTaken { .. } => Code::Conflict,
+            Self::SessionEnded => Code::Unauthenticated,
+        }
+    }
+
+    fn path(&self) -> Vec<String> {
+        match self {
+            Self::EmailTaken { .. } => vec!["email".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn facts(&self) -> Vec<(&'static str, Value)> {
+        match self {
+            Self::TooManyAttempts { retry_after } => vec![("retryAfter", (*retry_after).into())],
+            _ => Vec::new(),
+        }
+    }
+}

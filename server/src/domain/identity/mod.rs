@@ -1,0 +1,23 @@
+//! Who somebody is: signing up and in, sessions that can be ended, and users as others see them (ACC-5).
+
+mod access_token;
+mod admin;
+mod attempts;
+mod authenticate;
+mod error;
+mod password;
+mod refresh;
+mod session;
+mod sign_in;
+mod sign_up;
+mod users;
+
+pub use admin::{NewAdmin, create_system_admin, ensure_first_admin};
+pub use attempts::Attempts;
+pub use authenticate::authenticate;
+pub use error::IdentityError;
+pub use refresh::{refresh_session, sign_out};
+pub use session::{SignedIn, Tokens};
+pub use sign_in::{SignIn, sign_in};
+pub use sign_up::{SignUp, SignedUp, sign_up};
+pub use users::{by_ids, viewer};

@@ -1,0 +1,98 @@
+//! Refresh tokens: each is good for one use, and one that comes a second time ends the whole session, because one of
+//! its two bearers is a thief (RFC 9700, 4.14.2).
+
+use bursar_entities::ids::SessionId;
+use bursar_entities::{refresh_token, session, user};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use secrecy::SecretString;
+
+use super::IdentityError;
+use super::session::{SignedIn, continue_in_tx};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::domain::audit::{Entry, append_in_tx};
+use crate::domain::token;
+use crate::error::{Error, Result};
+
+/// Exchanges a refresh token for the next tokens of its session. Of two exchanges of the same token at most one
+/// succeeds, and the other counts as reuse: a client must not send the same token twice.
+///
+/// # Errors
+/// `UNAUTHENTICATED` for a token that is unknown or used, and when its session has ended.
+pub async fn refresh_session(
+    app: &App,
+    actor: &Actor,
+    presented: &SecretString,
+) -> Result<SignedIn> {
+    let tx = app.db.begin().await?;
+    // The conditional update decides which of two at once is first.
+    let used = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::value(app.now()))
+        .filter(refresh_token::Column::TokenHash.eq(token::hash(presented)))
+        .filter(refresh_token::Column::UsedAt.is_null())
+        .exec(&*tx)
+        .await?;
+    let row = find_in_tx(&*tx, presented).await?;
+    let session = session::Entity::find_by_id(row.session_id)
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(app.now()))
+        .one(&*tx)
+        .await?
+        .ok_or(IdentityError::SessionEnded)?;
+    if used.rows_affected == 0 {
+        end_in_tx(&*tx, app, session.id).await?;
+        let entry = Entry::new("security_refresh_reused", "session")
+            .resource(session.id.0, "")
+            .value("userId", session.user_id.to_string());
+        append_in_tx(&*tx, app, actor, entry).await?;
+        tx.commit().await?;
+        return Err(IdentityError::SessionEnded.into());
+    }
+    let user = user::Entity::find_by_id(session.user_id)
+        .one(&*tx)
+        .await?
+        .ok_or(IdentityError::SessionEnded)?;
+    let signed_in = continue_in_tx(&*tx, app, &actor.origin, user, session.id).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Ends the session that a refresh token belongs to; access tokens of it stop working at once. Gives whether there is
+/// such a session; one that has ended already stays ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn sign_out(app: &App, presented: &SecretString) -> Result<bool> {
+    let tx = app.db.begin().await?;
+    let row = match find_in_tx(&*tx, presented).await {
+        Ok(row) => row,
+        Err(error) if error.code == crate::error::Code::Unauthenticated => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    end_in_tx(&*tx, app, row.session_id).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn find_in_tx(
+    tx: &impl ConnectionTrait,
+    presented: &SecretString,
+) -> Result<refresh_token::Model> {
+    refresh_token::Entity::find()
+        .filter(refresh_token::Column::TokenHash.eq(token::hash(presented)))
+        .one(tx)
+        .await?
+        .filter(|row| token::matches(&row.token_hash, presented))
+        .ok_or_else(|| Error::from(IdentityError::SessionEnded))
+}
+
+async fn end_in_tx(tx: &impl ConnectionTrait, app: &App, session: SessionId) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(app.now()))
+        .filter(session::Column::Id.eq(session))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Signing in with email and password (ACC-5).
+
+use bursar_entities::user;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::SecretString;
+
+use super::session::{SignedIn, open_in_tx};
+use super::{IdentityError, password};
+use crate::actor::Actor;
+use crate::app::App;
+use crate::error::Result;
+
+/// What somebody signs in with.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Their address; case and surrounding white space do not matter.
+    pub email: String,
+    /// Their password.
+    pub password: SecretString,
+}
+
+/// Opens a session. An unknown address and a wrong password get the same answer in the same time.
+///
+/// # Errors
+/// `VALIDATION` when email or password is not right, `RATE_LIMITED` with `retryAfter` after too many of these.
+pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn> {
+    let email = input.email.trim().to_lowercase();
+    let found = user::Entity::find()
+        .filter(user::Column::Email.eq(email.as_str()))
+        .one(app.db.reader())
+        .await?;
+    let key = (email, actor.origin.ip);
+    // Asked for within the turn, so that parallel guesses cannot all slip in before the first is counted.
+    let turn = password::turn().await?;
+    let most = app.config.limits.sign_in_attempts;
+    app.attempts.check(&key, most, app.now())?;
+    let stored = found.as_ref().map(|user| user.password_hash.clone());
+    let right = password::verify(&turn, stored, input.password).await?;
+    let user = match found {
+        Some(user) if right => user,
+        _ => {
+            app.attempts.failed(key, app.now());
+            return Err(IdentityError::WrongCredentials.into());
+        }
+    };
+    app.attempts.succeeded(&key);
+    drop(turn);
+    let tx = app.db.begin().await?;
+    let signed_in = open_in_tx(&*tx, app, &actor.origin, user).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}

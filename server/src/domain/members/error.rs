@@ -1,0 +1,68 @@
+//! Why somebody could not be invited, or could not accept.
+
+use crate::error::{Classify, Code};
+
+/// A refusal of this feature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MemberError {
+    /// No such role, or one that changes hands by transfer only.
+    #[error("{key} is not a role that can be given; choose one of {choices}")]
+    NotARole {
+        /// What was asked for.
+        key: String,
+        /// What can be given.
+        choices: String,
+    },
+    /// The address belongs to a member.
+    #[error("{email} is a member of this organization already")]
+    AlreadyMember {
+        /// The address.
+        email: String,
+    },
+    /// The address has an invitation that can still be accepted.
+    #[error("{email} has been invited already; the invitation is still open")]
+    AlreadyInvited {
+        /// The address.
+        email: String,
+    },
+    /// The members quota is used up.
+    #[error(
+        "This organization's plan has no room for another member; remove a member or an invitation, or choose a larger plan"
+    )]
+    NoRoom,
+    /// The invitation has been accepted before.
+    #[error("This invitation has been accepted already")]
+    Accepted,
+    /// The invitation was taken back.
+    #[error("This invitation has been revoked; ask for a new one")]
+    Revoked,
+    /// The invitation is too old.
+    #[error("This invitation has expired; ask for a new one")]
+    Expired,
+    /// The caller belongs to the organization already.
+    #[error("You are a member of this organization already")]
+    JoinedBefore,
+}
+
+impl Classify for MemberError {
+    fn code(&self) -> Code {
+        match self {
+            Self::NotARole { .. } => Code::Validation,
+            Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => Code::Conflict,
+            Self::NoRoom => Code::LimitReached,
+            Self::Accepted | Self::Revoked | Self::Expired | Self::JoinedBefore => {
+                Code::PreconditionFailed
+            }
+        }
+    }
+
+    fn path(&self) -> Vec<String> {
+        let field = match self {
+            Self::NotARole { .. } => "roleKey",
+            Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => "email",
+            Self::Accepted | Self::Revoked | Self::Expired => "token",
+            Self::NoRoom | Self::JoinedBefore => return Vec::new(),
+        };
+        vec![field.to_owned()]
+    }
+}

@@ -1,0 +1,278 @@
+//! Inviting somebody by email (ACC-4).
+
+use bursar_entities::enums::MeterCounts;
+use bursar_entities::ids::OrganizationId;
+use bursar_entities::{invitation, membership, organization_head, user};
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, QueryTrait,
+};
+use secrecy::SecretString;
+
+use super::MemberError;
+use crate::actor::{Actor, Identity};
+use crate::app::App;
+use crate::domain::access::{Access, Permission, Role, SYSTEM_ROLES, authorize_change, role};
+use crate::domain::audit::{Entry, append_in_tx};
+use crate::domain::{email, quotas, token};
+use crate::error::{Error, Result};
+
+/// How long an invitation can be accepted.
+const LIFETIME: TimeDelta = TimeDelta::days(7);
+
+/// What came of an invitation.
+#[derive(Debug)]
+pub struct Invited {
+    /// The invitation and its token, which is told this once; none when the members quota left no room.
+    pub invitation: Option<(invitation::Model, SecretString)>,
+    /// What was decided about the members quota; without decisions when no meter counts members, or when the
+    /// invitation took the place of one that had expired.
+    pub change: quotas::Change,
+}
+
+/// Invites the owner of an address to an organization in a role.
+///
+/// # Errors
+/// As [`authorize_change`] for `org.members.invite`; `FORBIDDEN` when the role holds a permission that the caller does
+/// not; `VALIDATION` for a malformed address or a role that cannot be given; `CONFLICT` when the address belongs to a
+/// member or has an open invitation.
+pub async fn invite_member(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    address: &str,
+    role_key: &str,
+) -> Result<Invited> {
+    actor.require_identity()?;
+    let tx = app.db.begin().await?;
+    // Locked first, so that a caller who is being removed cannot invite any more.
+    lock_head_in_tx(&*tx, organization).await?;
+    let access = authorize_change(&*tx, actor, organization, Permission::MembersInvite).await?;
+    let email = email::parse("email", address)?;
+    let role = grantable(actor, &access, role_key)?;
+    refuse_member_in_tx(&*tx, organization, &email).await?;
+    let inherits = clear_expired_in_tx(&*tx, app, organization, &email).await?;
+    let change = if inherits {
+        quotas::Change::default()
+    } else {
+        quotas::count_in_tx(&*tx, app, actor, organization, MeterCounts::Members, 1).await?
+    };
+    if !change.allowed() {
+        return Ok(Invited {
+            invitation: None,
+            change,
+        });
+    }
+    let (row, token) = insert_in_tx(&*tx, app, actor, organization, email, role).await?;
+    let entry = Entry::new("org_member_invited", "invitation")
+        .organization(organization)
+        .resource(row.id.0, &row.email)
+        .value("email", row.email.as_str())
+        .value("roleKey", row.role_key.as_str());
+    append_in_tx(&*tx, app, actor, entry).await?;
+    tx.commit().await?;
+    change.publish(app);
+    Ok(Invited {
+        invitation: Some((row, token)),
+        change,
+    })
+}
+
+/// Everything that changes who counts as a member of `organization` waits here for its turn. Every organization has a
+/// head, so that one without does not exist.
+pub(super) async fn lock_head_in_tx(
+    tx: &impl ConnectionTrait,
+    organization: OrganizationId,
+) -> Result<()> {
+    organization_head::Entity::find_by_id(organization)
+        .lock_exclusive()
+        .one(tx)
+        .await?
+        .map(drop)
+        .ok_or_else(|| Error::not_found("The organization"))
+}
+
+/// The role called `key`, when it can be given, and given by this actor: nobody grants what they do not hold (ACC-2).
+fn grantable(actor: &Actor, access: &Access, key: &str) -> Result<&'static Role> {
+    let role = role(key)
+        .filter(|role| role.can_be_given)
+        .ok_or_else(|| MemberError::NotARole {
+            key: key.chars().take(64).collect(),
+            choices: SYSTEM_ROLES
+                .iter()
+                .filter(|role| role.can_be_given)
+                .map(|role| role.key)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+    if actor.is_system_admin() {
+        return Ok(role);
+    }
+    let missing = Permission::ALL.iter().find(|permission| {
+        role.allows(**permission) && !access.role.is_some_and(|own| own.allows(**permission))
+    });
+    match missing {
+        None => Ok(role),
+        Some(permission) => Err(Error::forbidden(permission.code()).at(&["roleKey"])),
+    }
+}
+
+async fn refuse_member_in_tx(
+    tx: &impl ConnectionTrait,
+    organization: OrganizationId,
+    email: &str,
+) -> Result<()> {
+    let owner_of_address = user::Entity::find()
+        .select_only()
+        .column(user::Column::Id)
+        .filter(user::Column::Email.eq(email))
+        .into_query();
+    let members = membership::Entity::find_in(organization)
+        .filter(membership::Column::UserId.in_subquery(owner_of_address))
+        .count(tx)
+        .await?;
+    if members == 0 {
+        return Ok(());
+    }
+    let email = email.to_owned();
+    Err(MemberError::AlreadyMember { email }.into())
+}
+
+/// Takes back an invitation of `email` that has expired; gives whether there was one, whose place in the quota the new
+/// one inherits. One that is still open is a conflict.
+async fn clear_expired_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    organization: OrganizationId,
+    email: &str,
+) -> Result<bool> {
+    let open = invitation::Entity::find_in(organization)
+        .filter(invitation::Column::Email.eq(email))
+        .filter(invitation::Column::AcceptedAt.is_null())
+        .filter(invitation::Column::RevokedAt.is_null())
+        .one(tx)
+        .await?;
+    match open {
+        None => Ok(false),
+        Some(row) if row.expires_at > app.now() => {
+            let email = email.to_owned();
+            Err(MemberError::AlreadyInvited { email }.into())
+        }
+        Some(row) => {
+            invitation::Entity::update_many()
+                .col_expr(invitation::Column::RevokedAt, Expr::value(app.now()))
+                .filter(invitation::Column::OrganizationId.eq(organization))
+                .filter(invitation::Column::Id.eq(row.id))
+                .exec(tx)
+                .await?;
+            Ok(true)
+        }
+    }
+}
+
+async fn insert_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    email: String,
+    role: &Role,
+) -> Result<(invitation::Model, SecretString)> {
+    let token = token::generate(app);
+    let now = app.now();
+    let row = invitation::Model {
+        id: app.new_id(),
+        organization_id: organization,
+        email,
+        role_key: role.key.to_owned(),
+        token_hash: token::hash(&token),
+        invited_by: match &actor.identity {
+            Identity::User(user) => Some(user.id),
+            Identity::System | Identity::Anonymous => None,
+        },
+        created_at: now,
+        expires_at: now + LIFETIME,
+        accepted_at: None,
+        revoked_at: None,
+    };
+    invitation::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    Ok((row, token))
+}
+
+#[cfg(test)]
+mod tests {
+    use bursar_entities::ids::{OrganizationId, SessionId, UserId};
+    use bursar_entities::organization;
+    use chrono::DateTime;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::grantable;
+    use crate::actor::{Actor, Identity, Origin, UserIdentity};
+    use crate::domain::access::{Access, role};
+    use crate::error::Code;
+
+    fn access(role_key: &str) -> Access {
+        Access {
+            organization: organization::Model {
+                id: OrganizationId(Uuid::from_u128(1)),
+                name: "Acme".into(),
+                slug: "acme".into(),
+                description: None,
+                website: None,
+                logo_url: None,
+                billing_email: "a@b.c".into(),
+                settings: json!({}),
+                is_active: true,
+                owner_id: UserId(Uuid::from_u128(2)),
+                version: 1,
+                slug_pinned_at: None,
+                created_at: DateTime::UNIX_EPOCH,
+                updated_at: DateTime::UNIX_EPOCH,
+                deleted_at: None,
+            },
+            role: role(role_key),
+        }
+    }
+
+    fn actor(is_system_admin: bool) -> Actor {
+        Actor {
+            identity: Identity::User(UserIdentity {
+                id: UserId(Uuid::from_u128(2)),
+                email: "a@b.c".into(),
+                is_system_admin,
+                session_id: SessionId(Uuid::from_u128(3)),
+            }),
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn nobody_grants_what_they_do_not_hold() {
+        for (own, given, outcome) in [
+            ("org_owner", "org_admin", None),
+            ("org_owner", "billing", None),
+            ("org_owner", "org_owner", Some(Code::Validation)),
+            ("org_owner", "nobody", Some(Code::Validation)),
+            ("org_admin", "org_admin", None),
+            ("org_admin", "org_member", None),
+            ("org_admin", "billing", Some(Code::Forbidden)),
+        ] {
+            let code = grantable(&actor(false), &access(own), given)
+                .err()
+                .map(|error| error.code);
+            assert_eq!(code, outcome, "{own} gives {given}");
+        }
+        assert!(grantable(&actor(true), &access("nobody"), "billing").is_ok());
+    }
+
+    #[test]
+    fn the_missing_permission_is_named() {
+        let error = grantable(&actor(false), &access("org_admin"), "billing").expect_err("refused");
+        assert_eq!(error.facts, [("permission", json!("org.billing.manage"))]);
+    }
+}

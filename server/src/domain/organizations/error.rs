@@ -1,0 +1,55 @@
+//! Why an organization could not be made or changed.
+
+use serde_json::Value;
+
+use crate::error::{Classify, Code};
+
+/// A refusal of this feature.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrganizationError {
+    /// Another organization has the slug, or had it and is still retained (ORG-3).
+    #[error("The slug {slug} is taken; choose another")]
+    SlugTaken {
+        /// The slug.
+        slug: String,
+    },
+    /// The slug is part of addresses that are in use (ORG-3).
+    #[error("The slug cannot be changed any more, because resources have been created under it")]
+    SlugFrozen,
+    /// Somebody else has changed the organization since the caller read it.
+    #[error(
+        "Somebody else has changed this organization; its current version is {current}. Read it again and repeat your change"
+    )]
+    VersionConflict {
+        /// The version that it has now.
+        current: i32,
+    },
+    /// The default plan leaves no room even for the owner.
+    #[error("The plan that new organizations start on allows no member; ask the operator")]
+    NoRoomForOwner,
+}
+
+impl Classify for OrganizationError {
+    fn code(&self) -> Code {
+        match self {
+            Self::SlugTaken { .. } | Self::VersionConflict { .. } => Code::Conflict,
+            Self::SlugFrozen => Code::PreconditionFailed,
+            Self::NoRoomForOwner => Code::LimitReached,
+        }
+    }
+
+    fn path(&self) -> Vec<String> {
+        match self {
+            Self::SlugTaken { .. } | Self::SlugFrozen => vec!["slug".to_owned()],
+            Self::VersionConflict { .. } => vec!["expectedVersion".to_owned()],
+            Self::NoRoomForOwner => Vec::new(),
+        }
+    }
+
+    fn facts(&self) -> Vec<(&'static str, Value)> {
+        match self {
+            Self::VersionConflict { current } => vec![("currentVersion", (*current).into())],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Numbers about organizations, for many at once: members, resources, and what their subscriptions let them do.
+
+use std::collections::HashMap;
+
+use bursar_entities::enums::{ResourceStatus, SubscriptionStatus};
+use bursar_entities::ids::OrganizationId;
+use bursar_entities::{membership, organization, plan_subscription, resource, resource_kind};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::domain::access::{AccessMode, Permission, access_mode, allowed};
+use crate::error::{Error, Result};
+
+/// How many members each of these organizations has.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity.
+pub async fn member_counts(
+    app: &App,
+    actor: &Actor,
+    ids: &[OrganizationId],
+) -> Result<HashMap<OrganizationId, i64>> {
+    let seen = allowed(app.db.reader(), actor, ids, Permission::OrgView).await?;
+    let counts: Vec<(OrganizationId, i64)> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::OrganizationId)
+        .column_as(membership::Column::Id.count(), "members")
+        .filter(membership::Column::OrganizationId.is_in(seen.iter().copied()))
+        .group_by(membership::Column::OrganizationId)
+        .into_tuple()
+        .all(app.db.reader())
+        .await?;
+    let mut all: HashMap<_, _> = seen.into_iter().map(|id| (id, 0)).collect();
+    all.extend(counts);
+    Ok(all)
+}
+
+/// How many active resources of a kind each of these organizations has, for pairs of organization and kind's key.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity, `NOT_FOUND` for a kind that the catalog does not have.
+pub async fn resource_counts(
+    app: &App,
+    actor: &Actor,
+    wanted: &[(OrganizationId, String)],
+) -> Result<HashMap<(OrganizationId, String), i64>> {
+    let db = app.db.reader();
+    let ids: Vec<OrganizationId> = wanted.iter().map(|(id, _)| *id).collect();
+    let seen = allowed(db, actor, &ids, Permission::OrgView).await?;
+    let kinds: HashMap<_, _> = resource_kind::Entity::find()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|kind| (kind.id, kind.key))
+        .collect();
+    if let Some((_, unknown)) = wanted
+        .iter()
+        .find(|(_, key)| !kinds.values().any(|k| k == key))
+    {
+        return Err(Error::not_found(&format!("The resource kind {unknown}")));
+    }
+    let counts: Vec<(OrganizationId, _, i64)> = resource::Entity::find()
+        .select_only()
+        .column(resource::Column::OrganizationId)
+        .column(resource::Column::KindId)
+        .column_as(resource::Column::Id.count(), "resources")
+        .filter(resource::Column::OrganizationId.is_in(seen.iter().copied()))
+        .filter(resource::Column::Status.eq(ResourceStatus::Active))
+        .group_by(resource::Column::OrganizationId)
+        .group_by(resource::Column::KindId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut all: HashMap<_, _> = wanted
+        .iter()
+        .filter(|(id, _)| seen.contains(id))
+        .map(|key| (key.clone(), 0))
+        .collect();
+    for (organization, kind, count) in counts {
+        if let Some(key) = kinds.get(&kind) {
+            all.entry((organization, key.clone()))
+                .and_modify(|n| *n = count);
+        }
+    }
+    Ok(all)
+}
+
+/// What each of these organizations may do at the moment (BIL-1).
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity.
+pub async fn access_modes(
+    app: &App,
+    actor: &Actor,
+    ids: &[OrganizationId],
+) -> Result<HashMap<OrganizationId, AccessMode>> {
+    let db = app.db.reader();
+    let seen = allowed(db, actor, ids, Permission::OrgView).await?;
+    let switches: Vec<(OrganizationId, bool)> = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .column(organization::Column::IsActive)
+        .filter(organization::Column::Id.is_in(seen.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let states: Vec<(OrganizationId, SubscriptionStatus)> = plan_subscription::Entity::find()
+        .select_only()
+        .column(plan_subscription::Column::OrganizationId)
+        .column(plan_subscription::Column::Status)
+        .filter(plan_subscription::Column::OrganizationId.is_in(seen))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let states: HashMap<_, _> = states.into_iter().collect();
+    Ok(switches
+        .into_iter()
+        .map(|(id, is_active)| (id, access_mode(is_active, states.get(&id).copied())))
+        .collect())
+}
