@@ -1,8 +1,7 @@
 //! The window and its surroundings: puts the rooms together and hands them to Tauri.
 //!
-//! On the content security policy in `tauri.conf.json`: the page may load nothing but its own
-//! files and reach nothing but our commands. Inline styles are allowed (component libraries set
-//! them), which is why Tauri must not add nonces to `style-src`: they would switch that off again.
+//! The content security policy in `tauri.conf.json` lets the page load its own files and reach
+//! our commands, and nothing else: no host, no inline script, no inline style sheet.
 
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use tauri::{App, AppHandle, Emitter, Manager};
 use crate::commands;
 use crate::live::{LiveStreams, Pace};
 use crate::profiles::Profiles;
-use crate::session::{Clock, Session};
+use crate::session::Session;
 use crate::tls;
 use crate::tokens::{OsKeychain, TokenStore};
 use crate::transport::{Patience, Transport};
@@ -66,9 +65,8 @@ fn furnish(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     let tls = tls::client_config()?;
     let data = app.path().app_data_dir()?;
     let tokens = TokenStore::new(Arc::new(OsKeychain), &data);
-    let clock: Clock = Arc::new(|| DateTime::<Utc>::from(std::time::SystemTime::now()));
     let transport = Transport::new(&tls, Patience::default());
-    let session = Session::resume(transport, tokens.clone(), &data, clock);
+    let session = Session::resume(transport, tokens.clone(), &data, Arc::new(now));
     app.manage(Profiles::in_folder(&app.path().app_config_dir()?));
     app.manage(LiveStreams::new(
         Arc::clone(&session),
@@ -103,6 +101,15 @@ fn raise(app: &AppHandle) {
             log::warn!("the window could not be raised: {error}");
         }
     }
+}
+
+/// The machine's time; the session takes it as a parameter.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the console has no `App`; this is the one place its clock comes from"
+)]
+fn now() -> DateTime<Utc> {
+    std::time::SystemTime::now().into()
 }
 
 /// A number from 0 up to 1 from the operating system; without randomness there is no jitter.
