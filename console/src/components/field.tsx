@@ -1,4 +1,5 @@
 /** Form fields: label, control, hint and error tied together for screen readers. */
+import { ChevronDown } from 'lucide-react';
 import { type ComponentProps, createContext, type ReactNode, useContext, useId } from 'react';
 import { cn } from './cn';
 
@@ -61,7 +62,12 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return <input {...useFieldControl()} className={cn(CONTROL, className)} {...rest} />;
 }
 
-/** The system's own list: it knows the keyboard, the screen reader and the touch screen. */
+/** The system's own list: it knows the keyboard, the screen reader and the touch screen. Only its frame is ours. */
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
-  return <select {...useFieldControl()} className={cn(CONTROL, 'pr-1', className)} {...rest} />;
+  return (
+    <span className={cn('relative block', className)}>
+      <select {...useFieldControl()} className={cn(CONTROL, 'appearance-none truncate pr-8')} {...rest} />
+      <ChevronDown aria-hidden className="pointer-events-none absolute top-2 right-2.5 size-4 text-ink-faint" />
+    </span>
+  );
 }

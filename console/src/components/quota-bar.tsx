@@ -49,7 +49,7 @@ export function QuotaBar({ quota }: { quota: QuotaBarValue }) {
   const messages = useMessages();
   const format = useFormat();
   const { meter, percentage, level, limit, used } = quota;
-  const amount = limit === null ? '∞' : format.percent(Math.round(percentage ?? 0));
+  const amount = limit === null ? '∞' : format.percent(Math.floor(percentage ?? 0));
   const title = `${meter.name}: ${format.quantity(used, meter)} / ${limit === null ? messages.common.unlimited : format.quantity(limit, meter)}`;
   return (
     <div data-testid={`quota-bar-${meter.key}`} data-level={level} title={title} className="min-w-0">

@@ -17,6 +17,11 @@ const WRITTEN_UNITS: Record<string, string> = {
   minutes: 'min',
 };
 
+/** The unit as it is written behind a number; empty where the meter's name says it. */
+export function writtenUnit(unit: string): string {
+  return WRITTEN_UNITS[unit.toLowerCase()] ?? '';
+}
+
 const BYTE_STEPS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 type DecimalText = `${number}`;
@@ -128,7 +133,7 @@ export function createFormat(locale: string): Format {
     quantity(value, { unit, scale }) {
       if (unit.toLowerCase() === 'bytes' || unit.toLowerCase() === 'byte') return bytes(value, number);
       const amount = number(value, { maximumFractionDigits: scale });
-      const written = WRITTEN_UNITS[unit.toLowerCase()];
+      const written = writtenUnit(unit);
       return written ? `${amount}\u00a0${written}` : amount;
     },
     ...dateFormats(locale),

@@ -24,10 +24,17 @@ export function createTauriPlatform(): Platform {
   return {
     sessionState: () => call<SessionState>('session_state'),
     profiles: () => call<ServerProfile[]>('profiles'),
-    saveProfile: (profile) => call<void>('save_profile', { ...profile }),
-    removeProfile: (name) => call<void>('remove_profile', { name }),
+    async saveProfile(profile) {
+      await call<unknown>('save_profile', { ...profile });
+    },
+    async removeProfile(name) {
+      await call<unknown>('remove_profile', { name });
+    },
     signIn: (request) => call<SessionState>('sign_in', { ...request }),
-    signOut: () => call<SessionState>('sign_out'),
+    async signOut() {
+      await call<unknown>('sign_out');
+      return call<SessionState>('session_state');
+    },
     graphql: (request) => call<GraphResponse>('graphql', { ...request }),
     subscribe(request, onMessage) {
       const id = crypto.randomUUID();

@@ -65,6 +65,8 @@ export async function openStage(): Promise<Stage> {
       });
       const page = await context.newPage();
       collect(page);
+      // Animations are over before the picture is taken and the colours are measured.
+      await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: theme });
       await page.goto(new URL(path, base).href);
       return page;
     },

@@ -79,12 +79,15 @@ const STATES: readonly Screen[] = [
   { name: 'offline', path: '/revenue?offline', ready: waitFor('offline-banner') },
 ];
 
+/** axe sees structure and colour: once per theme in English, once more in French for its labels. */
+const needsAxe = ({ theme, language }: Look) => language === 'en' || theme === 'light';
+
 async function check(screen: Screen, look: Look): Promise<void> {
   const page = await stage.open(screen.path, look);
   await screen.ready(page);
   await page.evaluate(() => document.fonts.ready);
   await shoot(page, `${screen.name}-${look.theme}-${look.language}`);
-  expect(await violationsOf(page)).toEqual([]);
+  if (needsAxe(look)) expect(await violationsOf(page)).toEqual([]);
   expect(problemsOf(page)).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);

@@ -26,7 +26,7 @@ function Direction({ event }: { event: ThresholdEvent }) {
   );
 }
 
-export function FeedEvent({ event, now }: { event: ThresholdEvent; now: number }) {
+export function FeedEvent({ event, now, fresh }: { event: ThresholdEvent; now: number; fresh: boolean }) {
   const messages = useMessages();
   const format = useFormat();
   const { meter, level, used, limit, organization } = event;
@@ -42,7 +42,10 @@ export function FeedEvent({ event, now }: { event: ThresholdEvent; now: number }
       data-meter={meter.key}
       data-level={level}
       data-direction={event.direction}
-      className="flex animate-arrive items-center gap-4 border-b border-line px-5 py-3 last:border-b-0"
+      className={cn(
+        'flex items-center gap-4 border-b border-line px-5 py-3 last:border-b-0',
+        fresh && 'animate-arrive',
+      )}
     >
       <Direction event={event} />
       <div className="min-w-0 grow">

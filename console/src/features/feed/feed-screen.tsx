@@ -30,6 +30,7 @@ export function FeedScreen() {
   const { events, stream, failure, reopen, clear, watch } = useFeed();
   const [filter, setFilter] = useState<Filter>('all');
   const now = useNow();
+  const [before] = useState(() => new Set(events.map(({ id }) => id)));
   useEffect(watch, [watch]);
 
   const shown = filter === 'all' ? events : events.filter(({ direction }) => direction === 'UP');
@@ -61,7 +62,7 @@ export function FeedScreen() {
         ) : (
           <ol aria-label={messages.title} aria-live="polite" aria-relevant="additions" className="border-t border-line">
             {shown.map((event) => (
-              <FeedEvent key={event.id} event={event} now={now} />
+              <FeedEvent key={event.id} event={event} now={now} fresh={!before.has(event.id)} />
             ))}
           </ol>
         )}

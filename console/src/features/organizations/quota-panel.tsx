@@ -10,27 +10,22 @@ import { useFormat, useMessages } from '@/i18n';
 import { useStreamState } from '@/platform/context';
 import { caps, countedQuotas, type Quota } from './quotas';
 
+/** Which sources make up the limit, what is reserved, when the window ends. */
 function Explanation({ quota }: { quota: Quota }) {
   const messages = useMessages();
   const format = useFormat();
   const { explanation, meter, window, reserved } = quota;
-  if (explanation.length === 0) return null;
+  const parts = explanation.map(({ source, amount, reference, expiresAt }) => {
+    const text = amount === null ? messages.common.unlimited : format.quantity(amount, meter);
+    const extra = [reference, expiresAt && format.date(expiresAt)].filter(Boolean).join(', ');
+    return `${messages.source[source]} ${text}${extra ? ` (${extra})` : ''}`;
+  });
+  if (reserved > 0) parts.push(messages.organizations.reserved(format.quantity(reserved, meter)));
+  if (window?.end) parts.push(messages.organizations.resets(format.date(window.end)));
   return (
-    <details className="text-xs text-ink-faint">
-      <summary className="w-fit rounded-sm hover:text-ink">{messages.organizations.whyTitle}</summary>
-      <ul className="mt-1 flex flex-col gap-0.5 pl-3.5">
-        {explanation.map((step) => (
-          <li key={`${step.source}-${step.reference ?? ''}`}>
-            {messages.source[step.source]}
-            {step.reference && ` (${step.reference})`}:{' '}
-            {step.amount === null ? messages.common.unlimited : format.quantity(step.amount, meter)}
-            {step.expiresAt && ` · ${format.date(step.expiresAt)}`}
-          </li>
-        ))}
-        {reserved > 0 && <li>{messages.organizations.reserved(format.quantity(reserved, meter))}</li>}
-        {window?.end && <li>{messages.organizations.resets(format.date(window.end))}</li>}
-      </ul>
-    </details>
+    <span className="text-xs text-ink-faint" title={messages.organizations.whyTitle}>
+      {parts.join(' · ')}
+    </span>
   );
 }
 

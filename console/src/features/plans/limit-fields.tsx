@@ -3,6 +3,7 @@ import { Field, Input, Select } from '@/components/field';
 import { Cell, HeaderCell, Row, RowHeader, Table } from '@/components/table';
 import type { OverQuotaPolicy } from '@/gql/graphql';
 import { useMessages } from '@/i18n';
+import { writtenUnit } from '@/i18n/format';
 import type { Limit, Version } from './plan';
 import { type DraftEditor, useFaultText } from './use-draft-editor';
 
@@ -16,7 +17,7 @@ function Amount({ limit, editor }: { limit: Limit; editor: DraftEditor }) {
   if (!field) return null;
   if (kind === 'FLAG') {
     return (
-      <label className="flex items-center justify-end gap-2 text-sm">
+      <label className="flex items-center gap-2 text-sm">
         <input
           type="checkbox"
           className="size-4 accent-accent"
@@ -29,7 +30,7 @@ function Amount({ limit, editor }: { limit: Limit; editor: DraftEditor }) {
     );
   }
   return (
-    <div className="flex items-start justify-end gap-3">
+    <div className="flex items-start gap-3">
       <Field
         className="w-36"
         labelHidden
@@ -46,7 +47,7 @@ function Amount({ limit, editor }: { limit: Limit; editor: DraftEditor }) {
           onChange={(event) => editor.setLimit(key, { typed: event.target.value })}
         />
       </Field>
-      <span className="w-16 truncate pt-1.5 text-xs text-ink-faint">{unit}</span>
+      <span className="w-8 pt-1.5 text-xs text-ink-faint">{writtenUnit(unit)}</span>
       <label className="flex shrink-0 items-center gap-1.5 pt-1.5 text-xs text-ink-soft">
         <input
           type="checkbox"
@@ -68,7 +69,7 @@ function Policy({ limit, editor }: { limit: Limit; editor: DraftEditor }) {
   const field = editor.form.limits[key];
   if (!field || kind === 'FLAG') return null;
   return (
-    <Field labelHidden label={messages.plans.policyOf(name)}>
+    <Field className="max-w-60" labelHidden label={messages.plans.policyOf(name)}>
       <Select
         data-testid={`plan-policy-input-${key}`}
         value={field.policy}
@@ -90,9 +91,9 @@ export function LimitFields({ version, editor }: { version: Version; editor: Dra
     <Table label={messages.limits}>
       <thead>
         <tr>
-          <HeaderCell>{messages.meter}</HeaderCell>
-          <HeaderCell numeric>{messages.limit}</HeaderCell>
-          <HeaderCell className="w-56">{messages.policy}</HeaderCell>
+          <HeaderCell className="w-72">{messages.meter}</HeaderCell>
+          <HeaderCell className="w-80">{messages.limit}</HeaderCell>
+          <HeaderCell>{messages.policy}</HeaderCell>
         </tr>
       </thead>
       <tbody>

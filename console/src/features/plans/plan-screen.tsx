@@ -80,7 +80,7 @@ function LoadedScreen({ plan, notice }: { plan: LoadedPlan; notice: ReactNode })
   const title = (
     <>
       {plan.name}{' '}
-      <span className="font-sans">
+      <span className="flex font-sans">
         <PlanBadges plan={plan} />
       </span>
     </>

@@ -1,6 +1,7 @@
-/** Says a publication's change in the reader's words: the preview names paths such as `limits.members.limit`. */
+/** Says a publication's change in the reader's words: the preview names paths such as `limits.members` and `prices.USD.MONTHLY`. */
 import type { BillingInterval, OverQuotaPolicy, PlanPublicationQuery } from '@/gql/graphql';
 import { type Format, type MessageCatalog, useFormat, useMessages } from '@/i18n';
+import { decimalToMinor, exponentOf } from '@/i18n/money';
 import type { Meter, Plan } from './plan';
 
 type Change = PlanPublicationQuery['previewPlanPublication']['changes'][number];
@@ -38,13 +39,17 @@ function limitText(value: string | null, meter: Meter, format: Format, messages:
   return Number.isFinite(amount) ? format.quantity(amount, meter) : policyText(value, messages);
 }
 
-function priceText(value: string | null, currency: string, format: Format): string {
+/** Prices come as "29.00 USD"; a text of another form is shown as it is. */
+function priceText(value: string | null, format: Format): string {
   if (value === null) return '—';
-  const amountMinor = Number(value);
-  return Number.isSafeInteger(amountMinor) ? format.money({ amountMinor, currency }) : value;
+  const [, decimal = '', currency = ''] = /^(-?\d+(?:\.\d+)?) ([A-Z]{3})$/.exec(value) ?? [];
+  if (currency === '') return value;
+  const amountMinor = decimalToMinor(decimal, exponentOf(currency));
+  return amountMinor === null ? value : format.money({ amountMinor, currency });
 }
 
-function describe(plan: Plan, change: Change, messages: MessageCatalog, format: Format): ChangeText {
+/** The words for one change. */
+export function describeChange(plan: Plan, change: Change, messages: MessageCatalog, format: Format): ChangeText {
   const { path, before, after } = change;
   const meter = path.startsWith('limits') ? meterIn(plan, path) : undefined;
   if (meter) {
@@ -62,15 +67,16 @@ function describe(plan: Plan, change: Change, messages: MessageCatalog, format: 
     const interval: BillingInterval = price.interval;
     return {
       label: messages.plans.price(price.currency, messages.interval[interval]),
-      before: priceText(before, price.currency, format),
-      after: priceText(after, price.currency, format),
+      before: priceText(before, format),
+      after: priceText(after, format),
     };
   }
-  return { label: path, before: before ?? '—', after: after ?? '—' };
+  const label = path === 'trialDays' ? messages.plans.trialLength : path;
+  return { label, before: before ?? '—', after: after ?? '—' };
 }
 
 export function useChangeText(plan: Plan): (change: Change) => ChangeText {
   const messages = useMessages();
   const format = useFormat();
-  return (change) => describe(plan, change, messages, format);
+  return (change) => describeChange(plan, change, messages, format);
 }

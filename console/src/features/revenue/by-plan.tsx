@@ -9,7 +9,7 @@ export function RevenueByPlan({ report }: { report: Report }) {
   const total = report.mrr.amountMinor;
   const rows = [...report.byPlan].sort((a, b) => b.mrr.amountMinor - a.mrr.amountMinor);
   return (
-    <Card title={messages.byPlanTitle} className="flex flex-col">
+    <Card title={messages.byPlanTitle} className="self-start">
       <ul className="flex flex-col gap-4">
         {rows.map(({ plan, mrr, subscriptions }) => {
           const share = total === 0 ? 0 : (mrr.amountMinor / total) * 100;

@@ -78,7 +78,7 @@ export function MrrChart({ report }: { report: Report }) {
     );
   };
   return (
-    <Frame height={244}>
+    <Frame height={216}>
       <AreaChart data={rows} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} title={messages.chartTitle}>
         <defs>
           <linearGradient id="mrr-fill" x1="0" y1="0" x2="0" y2="1">
@@ -129,7 +129,7 @@ export function MovementsChart({ report }: { report: Report }) {
   };
   return (
     <>
-      <Frame height={196}>
+      <Frame height={172}>
         <BarChart
           data={rows}
           stackOffset="sign"

@@ -32,24 +32,22 @@ export function signInSchema({ errors }: MessageCatalog['signIn']) {
 
 export type SignInForm = z.infer<ReturnType<typeof signInSchema>>;
 
-/** Sentence for a refused sign-in. The server never says which of email and password was wrong. */
-export function signInFailure(cause: unknown, { errors }: MessageCatalog['signIn']): string {
+/** What to say about a failed sign-in: our sentence, and the shell's or the server's own reason below it. */
+export interface SignInFailure {
+  text: string;
+  detail: string | null;
+}
+
+/** Explains a refused sign-in. The server never says which of email and password was wrong. */
+export function signInFailure(cause: unknown, { errors }: MessageCatalog['signIn']): SignInFailure {
   const { code, message } = PlatformError.from(cause);
-  switch (code) {
-    case 'OFFLINE':
-      return errors.offline;
-    case 'BAD_RESPONSE':
-      return errors.badResponse;
-    case 'UNAUTHENTICATED':
-    case 'INVALID_CREDENTIALS':
-      return errors.refused;
-    case 'TOTP_REQUIRED':
-    case 'PRECONDITION_FAILED':
-      return errors.codeNeeded;
-    case 'FORBIDDEN':
-    case 'NOT_SYSTEM_ADMIN':
-      return errors.notAdmin;
-    default:
-      return message;
-  }
+  const known: Record<string, string | undefined> = {
+    OFFLINE: errors.offline,
+    BAD_RESPONSE: errors.badResponse,
+    INVALID_SERVER: errors.serverInvalid,
+    UNAUTHENTICATED: errors.refused,
+    FORBIDDEN: errors.notAdmin,
+  };
+  const text = known[code];
+  return text ? { text, detail: message } : { text: message, detail: null };
 }

@@ -7,6 +7,7 @@ import { Wordmark } from '@/components/wordmark';
 import { useMessages } from '@/i18n';
 import type { ServerProfile } from '@/platform';
 import { useSession } from './session';
+import type { SignInFailure } from './sign-in-form';
 import { useSignIn } from './use-sign-in';
 
 function Profiles({
@@ -46,16 +47,19 @@ function Profiles({
   );
 }
 
-function Failure({ children }: { children: ReactNode }) {
+function Failure({ failure }: { failure: SignInFailure }) {
   return (
-    <p
+    <div
       role="alert"
       data-testid="sign-in-failure"
       className="flex items-start gap-2 rounded-md bg-exceeded-soft px-3 py-2 text-sm text-exceeded-ink"
     >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-      {children}
-    </p>
+      <div>
+        <p>{failure.text}</p>
+        {failure.detail && <p className="text-xs">{failure.detail}</p>}
+      </div>
+    </div>
   );
 }
 
@@ -66,7 +70,7 @@ function SignInFields() {
   const { errors, isSubmitting } = formState;
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      {failure && <Failure>{failure}</Failure>}
+      {failure && <Failure failure={failure} />}
       <Field label={messages.server} hint={messages.serverHint} error={errors.server?.message}>
         <Input
           className="h-9"
@@ -133,7 +137,10 @@ export function SignInScreen({ preferences }: { preferences: ReactNode }) {
         className="relative flex flex-col justify-between overflow-hidden bg-sidebar p-10 text-sidebar-ink"
       >
         <Wordmark />
-        <Ledger />
+        <div className="flex flex-col gap-8">
+          <p className="max-w-sm font-display text-2xl leading-snug">{messages.tagline}</p>
+          <Ledger />
+        </div>
       </div>
       <div className="flex flex-col overflow-y-auto px-8 py-6">
         <div className="self-end">{preferences}</div>

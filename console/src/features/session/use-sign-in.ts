@@ -5,7 +5,7 @@ import { useMessages } from '@/i18n';
 import type { ServerProfile } from '@/platform';
 import { usePlatform } from '@/platform/context';
 import { useSession } from './session';
-import { type SignInForm, signInFailure, signInSchema } from './sign-in-form';
+import { type SignInFailure, type SignInForm, signInFailure, signInSchema } from './sign-in-form';
 
 const DEFAULT_SERVER = 'http://127.0.0.1:8000';
 
@@ -44,7 +44,7 @@ export function useSignIn() {
   const messages = useMessages().signIn;
   const platform = usePlatform();
   const session = useSession();
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<SignInFailure | null>(null);
   const { profiles, remove } = useProfiles();
   const form = useForm<SignInForm>({
     resolver: resolverFor(signInSchema(messages)),
@@ -68,7 +68,7 @@ export function useSignIn() {
     try {
       const answer = await session.signIn({ ...values, server, ...(totpCode ? { totpCode } : {}) });
       if (!answer.isSystemAdmin) {
-        setFailure(messages.errors.notAdmin);
+        setFailure({ text: messages.errors.notAdmin, detail: null });
         return;
       }
       await platform.saveProfile({ name: profileName(server), url: server });

@@ -60,6 +60,7 @@ export const en: MessageCatalog = {
   },
   signIn: {
     title: 'Sign in to Bursar',
+    tagline: 'Every plan, every quota, every cent. Accounted for.',
     subtitle: 'For system admins. Your password goes to this server only.',
     server: 'Server',
     serverHint: 'The address that the server printed when it started',
@@ -81,7 +82,6 @@ export const en: MessageCatalog = {
       codeInvalid: 'The code has six digits',
       offline: 'The server cannot be reached at this address.',
       refused: 'Email or password is wrong.',
-      codeNeeded: 'This account needs a two-factor code, or the code is wrong.',
       notAdmin: 'This account is not a system admin. The console is for system admins only.',
       badResponse: 'There is no Bursar server at this address.',
     },
@@ -175,6 +175,7 @@ export const en: MessageCatalog = {
         ? 'Nobody is on an earlier version. New subscriptions get this one.'
         : `${count} ${plural(count, 'subscriber stays', 'subscribers stay')} on their version. New subscriptions get this one.`,
     changes: 'Changes',
+    trialLength: 'Trial days',
     before: 'Published',
     after: 'Draft',
     noChanges: 'The draft is the same as the published version.',
@@ -238,7 +239,7 @@ export const en: MessageCatalog = {
     remaining: (amount) => `${amount} left`,
     over: (amount) => `${amount} over`,
     reserved: (amount) => `${amount} reserved`,
-    perRequest: 'Largest single request',
+    perRequest: 'Caps and included amounts',
     resets: (date) => `Resets ${date}`,
     whyTitle: 'Where the limit comes from',
     noQuotas: 'No quotas.',

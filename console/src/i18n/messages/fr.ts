@@ -61,6 +61,7 @@ export const fr: MessageCatalog = {
   },
   signIn: {
     title: 'Connexion à Bursar',
+    tagline: 'Chaque offre, chaque quota, chaque centime. Tout est compté.',
     subtitle: 'Réservé aux administrateurs système. Votre mot de passe n’est envoyé qu’à ce serveur.',
     server: 'Serveur',
     serverHint: 'L’adresse que le serveur a affichée à son démarrage',
@@ -82,7 +83,6 @@ export const fr: MessageCatalog = {
       codeInvalid: 'Le code comporte six chiffres',
       offline: 'Le serveur est injoignable à cette adresse.',
       refused: 'L’e-mail ou le mot de passe est incorrect.',
-      codeNeeded: 'Ce compte exige un code de double authentification, ou le code est erroné.',
       notAdmin: 'Ce compte n’est pas administrateur système. La console leur est réservée.',
       badResponse: 'Il n’y a pas de serveur Bursar à cette adresse.',
     },
@@ -177,6 +177,7 @@ export const fr: MessageCatalog = {
         ? 'Personne n’est sur une version antérieure. Les nouveaux abonnements recevront celle-ci.'
         : `${count} ${plural(count, 'abonné garde sa version', 'abonnés gardent leur version')}. Les nouveaux abonnements recevront celle-ci.`,
     changes: 'Changements',
+    trialLength: 'Jours d’essai',
     before: 'Publié',
     after: 'Brouillon',
     noChanges: 'Le brouillon est identique à la version publiée.',
@@ -240,7 +241,7 @@ export const fr: MessageCatalog = {
     remaining: (amount) => `${amount} restants`,
     over: (amount) => `${amount} en trop`,
     reserved: (amount) => `${amount} réservés`,
-    perRequest: 'Plus grande demande possible',
+    perRequest: 'Plafonds et quantités incluses',
     resets: (date) => `Remise à zéro le ${date}`,
     whyTitle: 'D’où vient la limite',
     noQuotas: 'Aucun quota.',

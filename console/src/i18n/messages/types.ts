@@ -17,6 +17,7 @@ type Pair = (first: string, second: string) => string;
 interface SignInMessages
   extends Texts<
     | 'title'
+    | 'tagline'
     | 'subtitle'
     | 'server'
     | 'serverHint'
@@ -39,7 +40,6 @@ interface SignInMessages
     | 'codeInvalid'
     | 'offline'
     | 'refused'
-    | 'codeNeeded'
     | 'notAdmin'
     | 'badResponse'
   >;
@@ -124,6 +124,7 @@ interface PlanMessages
     | 'changes'
     | 'before'
     | 'after'
+    | 'trialLength'
     | 'noChanges'
     | 'publish'
     | 'publishing'

@@ -58,6 +58,7 @@ export const vi: MessageCatalog = {
   },
   signIn: {
     title: 'Đăng nhập Bursar',
+    tagline: 'Mọi gói, mọi hạn mức, mọi đồng. Đều được ghi sổ.',
     subtitle: 'Dành cho quản trị viên hệ thống. Mật khẩu chỉ được gửi đến máy chủ này.',
     server: 'Máy chủ',
     serverHint: 'Địa chỉ mà máy chủ in ra khi khởi động',
@@ -79,7 +80,6 @@ export const vi: MessageCatalog = {
       codeInvalid: 'Mã gồm sáu chữ số',
       offline: 'Không kết nối được máy chủ ở địa chỉ này.',
       refused: 'Email hoặc mật khẩu không đúng.',
-      codeNeeded: 'Tài khoản này cần mã xác thực hai lớp, hoặc mã không đúng.',
       notAdmin: 'Tài khoản này không phải quản trị viên hệ thống. Bảng điều khiển chỉ dành cho quản trị viên hệ thống.',
       badResponse: 'Không có máy chủ Bursar ở địa chỉ này.',
     },
@@ -173,6 +173,7 @@ export const vi: MessageCatalog = {
         ? 'Không ai ở phiên bản cũ. Thuê bao mới sẽ nhận phiên bản này.'
         : `${count} người thuê giữ phiên bản của họ. Thuê bao mới sẽ nhận phiên bản này.`,
     changes: 'Thay đổi',
+    trialLength: 'Số ngày dùng thử',
     before: 'Đã phát hành',
     after: 'Bản nháp',
     noChanges: 'Bản nháp giống hệt phiên bản đã phát hành.',
@@ -235,7 +236,7 @@ export const vi: MessageCatalog = {
     remaining: (amount) => `còn ${amount}`,
     over: (amount) => `vượt ${amount}`,
     reserved: (amount) => `${amount} đã giữ chỗ`,
-    perRequest: 'Yêu cầu đơn lẻ lớn nhất',
+    perRequest: 'Mức trần và lượng bao gồm',
     resets: (date) => `Đặt lại ${date}`,
     whyTitle: 'Giới hạn đến từ đâu',
     noQuotas: 'Không có hạn mức.',

@@ -1,6 +1,8 @@
 /** The hosting catalog as fixtures: meters and five plans. */
 import type { BillingInterval, MeterKind, OverQuotaPolicy, PlanVersionStatus, QuotaLevel } from '@/gql/graphql';
 
+import { exponentOf, minorToDecimal } from '@/i18n/money';
+
 export interface MeterRow {
   id: string;
   key: string;
@@ -63,14 +65,14 @@ function meter(key: string, name: string, kind: MeterKind, unit: string, scale =
 }
 
 export const METERS: readonly MeterRow[] = [
-  meter('projects', 'Projects', 'GAUGE', 'project'),
-  meter('environments', 'Environments', 'GAUGE', 'environment'),
-  meter('servers', 'Servers', 'GAUGE', 'server'),
-  meter('members', 'Members', 'GAUGE', 'member'),
-  meter('cpu', 'CPU', 'GAUGE', 'core', 2),
+  meter('projects', 'Projects', 'GAUGE', 'projects'),
+  meter('environments', 'Environments', 'GAUGE', 'environments'),
+  meter('servers', 'Servers', 'GAUGE', 'servers'),
+  meter('members', 'Members', 'GAUGE', 'members'),
+  meter('cpu', 'CPU', 'GAUGE', 'cores', 2),
   meter('ram_mb', 'Memory', 'GAUGE', 'MB'),
   meter('disk_gb', 'Disk', 'GAUGE', 'GB'),
-  meter('cpu_per_env', 'CPU per environment', 'CAP', 'core', 2),
+  meter('cpu_per_env', 'CPU per environment', 'CAP', 'cores', 2),
   meter('ram_mb_per_env', 'Memory per environment', 'CAP', 'MB'),
   meter('disk_gb_per_env', 'Disk per environment', 'CAP', 'GB'),
 ];
@@ -78,7 +80,11 @@ export const METERS: readonly MeterRow[] = [
 const FREE_LIMITS = [10, 30, 5, 20, 20, 40_960, 200, 2, 4_096, 20] as const;
 
 export function price(currency: string, interval: BillingInterval, amountMinor: number): PriceRow {
-  return { currency, interval, price: { amountMinor, currency, formatted: `${amountMinor} ${currency}` } };
+  return {
+    currency,
+    interval,
+    price: { amountMinor, currency, formatted: `${minorToDecimal(amountMinor, exponentOf(currency))} ${currency}` },
+  };
 }
 
 interface PlanSeed {

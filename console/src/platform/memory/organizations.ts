@@ -131,7 +131,7 @@ function subscriptionOf(
     status,
     billingInterval: 'MONTHLY',
     currency: 'USD',
-    price: monthly?.price ?? { amountMinor: 249_000, currency: 'USD', formatted: '' },
+    price: monthly?.price ?? { amountMinor: 64_900, currency: 'USD', formatted: '' },
     currentPeriodStart: inDays(-12),
     currentPeriodEnd: inDays(18),
     trialEndsAt: status === 'TRIAL' ? inDays(5) : null,
@@ -170,7 +170,7 @@ export function createOrganizations(plans: readonly PlanRow[], now: number) {
   return Array.from({ length: FIRST.length * SECOND.length }, (_, index) => {
     const name = `${FIRST[index % FIRST.length]} ${SECOND[Math.floor(index / FIRST.length)]}`;
     const slug = name.toLowerCase().replaceAll(' ', '-');
-    const plan = plans[Math.floor(random() * plans.length)] as PlanRow;
+    const plan = plans[Math.min(plans.length - 1, Math.floor(random() ** 1.25 * (plans.length - 0.55)))] as PlanRow;
     plan.subscriberCount += 1;
     const status: SubscriptionStatus = plan.tier === 0 ? 'ACTIVE' : (STATUSES[index % STATUSES.length] ?? 'ACTIVE');
     const start = now - (330 - index * 4) * DAY_MS;

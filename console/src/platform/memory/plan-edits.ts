@@ -75,11 +75,10 @@ function changesOf(plan: PlanRow) {
   const limits = draft.limits.flatMap((row) => {
     const before = currentVersion?.limits.find(({ meter }) => meter.key === row.meter.key);
     const path = `limits.${row.meter.key}`;
-    const text = (limit: number | null | undefined) => (limit == null ? null : String(limit));
+    const text = (limit: number | null | undefined) =>
+      limit === undefined ? null : limit === null ? 'unlimited' : String(limit);
     return [
-      ...(before?.limit === row.limit
-        ? []
-        : [{ path: `${path}.limit`, before: text(before?.limit), after: text(row.limit) }]),
+      ...(before?.limit === row.limit ? [] : [{ path, before: text(before?.limit), after: text(row.limit) }]),
       ...(before?.policy === row.policy
         ? []
         : [{ path: `${path}.policy`, before: before?.policy ?? null, after: row.policy as string }]),
@@ -93,8 +92,8 @@ function changesOf(plan: PlanRow) {
     return [
       {
         path: `prices.${row.currency}.${row.interval}`,
-        before: before ? String(before.price.amountMinor) : null,
-        after: String(row.price.amountMinor),
+        before: before ? before.price.formatted : null,
+        after: row.price.formatted,
       },
     ];
   });
