@@ -1,0 +1,14 @@
+/** Which quotas are usage, and which are only the largest single request. */
+import type { QuotaFieldsFragment } from '@/gql/graphql';
+
+export type Quota = QuotaFieldsFragment;
+
+/** What fills up: gauges and counters. */
+export function countedQuotas(quotas: readonly Quota[]): Quota[] {
+  return quotas.filter(({ meter }) => meter.kind === 'GAUGE' || meter.kind === 'COUNTER');
+}
+
+/** Caps on one request: they have a limit but no usage. */
+export function caps(quotas: readonly Quota[]): Quota[] {
+  return quotas.filter(({ meter }) => meter.kind === 'CAP');
+}

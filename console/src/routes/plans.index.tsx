@@ -1,0 +1,5 @@
+/** /plans */
+import { createFileRoute } from '@tanstack/react-router';
+import { PlansScreen } from '@/features/plans/plans-screen';
+
+export const Route = createFileRoute('/plans/')({ component: PlansScreen });
