@@ -10,7 +10,7 @@ use crate::app::App;
 pub(crate) trait RequestContext {
     /// The application.
     fn app(&self) -> &App;
-    /// Who asks.
+    /// Who asks: whoever sent the request, or below a mutation that signed somebody in, that person.
     fn actor(&self) -> &Actor;
     /// The request's loaders.
     fn loaders(&self) -> &Loaders;
@@ -22,10 +22,18 @@ impl RequestContext for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        self.data_unchecked()
+        let signed_in = &self.data_unchecked::<Loaders>().signed_in;
+        match signed_in.below(self) {
+            Some(person) => &person.actor,
+            None => self.data_unchecked(),
+        }
     }
 
     fn loaders(&self) -> &Loaders {
-        self.data_unchecked()
+        let loaders = self.data_unchecked::<Loaders>();
+        match loaders.signed_in.below(self) {
+            Some(person) => &person.loaders,
+            None => loaders,
+        }
     }
 }

@@ -132,8 +132,16 @@ impl Extension for FreshLoaders {
 
 /// The loaders of one execution, by feature.
 pub struct Loaders {
+    /// Whoever a mutation of the request has signed in.
+    pub(crate) signed_in: super::signed_in::SignedIn,
     /// Of the audit log.
     pub(crate) audit: super::audit::AuditLoaders,
+    /// Of users.
+    pub(crate) identity: super::identity::IdentityLoaders,
+    /// Of members and invitations.
+    pub(crate) members: super::members::MemberLoaders,
+    /// Of organizations.
+    pub(crate) organizations: super::organizations::OrganizationLoaders,
 }
 
 impl Loaders {
@@ -141,7 +149,11 @@ impl Loaders {
     #[must_use]
     pub fn new(app: &App, actor: &Actor) -> Self {
         Self {
+            signed_in: super::signed_in::SignedIn::default(),
             audit: super::audit::AuditLoaders::new(app, actor),
+            identity: super::identity::IdentityLoaders::new(app, actor),
+            members: super::members::MemberLoaders::new(app, actor),
+            organizations: super::organizations::OrganizationLoaders::new(app, actor),
         }
     }
 }

@@ -4,9 +4,13 @@
 pub mod audit;
 pub mod context;
 pub mod errors;
+pub mod identity;
 pub mod loaders;
+pub mod members;
 pub mod node;
+pub mod organizations;
 pub mod pagination;
 pub mod payload;
 pub mod scalars;
 pub mod schema;
+mod signed_in;

@@ -7,6 +7,9 @@ use uuid::Uuid;
 
 use super::audit::AuditEntry;
 use super::context::RequestContext;
+use super::identity::User;
+use super::members::{Invitation, Membership};
+use super::organizations::Organization;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -21,6 +24,14 @@ use crate::error::{Code, Error, Result};
 pub enum Node {
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
+    /// An invitation.
+    Invitation(Invitation),
+    /// A membership.
+    Membership(Membership),
+    /// An organization.
+    Organization(Organization),
+    /// A user.
+    User(User),
 }
 
 /// Most ids that one `nodes` may ask for.
@@ -83,6 +94,10 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
     }
     ask! {
         audit::nodes => AuditEntry,
+        identity::nodes => User,
+        organizations::nodes => Organization,
+        members::membership_nodes => Membership,
+        members::invitation_nodes => Invitation,
     }
     Ok(found)
 }

@@ -4,41 +4,40 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use super::audit::AuditQuery;
 use super::errors::ErrorCodes;
+use super::identity::{IdentityMutation, IdentityQuery};
 use super::loaders::FreshLoaders;
+use super::members::MemberMutation;
 use super::node::NodeQuery;
+use super::organizations::{OrganizationMutation, OrganizationQuery};
 use crate::app::App;
 
 /// All queries.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(NodeQuery, AuditQuery);
+pub struct Query(NodeQuery, AuditQuery, IdentityQuery, OrganizationQuery);
+
+/// All mutations.
+#[derive(Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(IdentityMutation, OrganizationMutation, MemberMutation);
 
 /// Bursar's schema.
-pub type BursarSchema = Schema<Query, async_graphql::EmptyMutation, EmptySubscription>;
+pub type BursarSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema over `app`. Depth and complexity are guarded at the door, before execution (OPS-4).
 #[must_use]
 pub fn build(app: App) -> BursarSchema {
-    Schema::build(
-        Query::default(),
-        async_graphql::EmptyMutation,
-        EmptySubscription,
-    )
-    .extension(ErrorCodes)
-    .extension(FreshLoaders)
-    .data(app)
-    .finish()
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .extension(ErrorCodes)
+        .extension(FreshLoaders)
+        .data(app)
+        .finish()
 }
 
 /// The schema's definition language, sorted, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = Schema::build(
-        Query::default(),
-        async_graphql::EmptyMutation,
-        EmptySubscription,
-    )
-    .finish();
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish();
     schema.sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()

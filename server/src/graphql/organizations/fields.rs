@@ -1,0 +1,144 @@
+//! The fields of an organization that are loaded when they are asked for, each for all organizations of a response at
+//! once.
+
+use async_graphql::{ComplexObject, Context};
+
+use super::{Ability, AccessMode, Organization};
+use crate::domain::access::{Permission, Standing};
+use crate::domain::paging::PageArguments;
+use crate::error::Error;
+use crate::graphql::audit::{self, AuditEntry};
+use crate::graphql::context::RequestContext;
+use crate::graphql::identity::User;
+use crate::graphql::members::{self, Invitation, Membership};
+use crate::graphql::pagination::List;
+use crate::graphql::scalars::JsonObject;
+
+#[ComplexObject]
+impl Organization {
+    // --- itself
+
+    /// Settings. Needs `org.settings.view`.
+    async fn settings(&self, ctx: &Context<'_>) -> async_graphql::Result<JsonObject> {
+        if !self.standing(ctx).await?.allows(Permission::SettingsView) {
+            return Err(Error::forbidden(Permission::SettingsView.code()).into());
+        }
+        Ok(JsonObject(
+            self.model.settings.as_object().cloned().unwrap_or_default(),
+        ))
+    }
+
+    /// The one member who owns it.
+    async fn owner(&self, ctx: &Context<'_>) -> async_graphql::Result<User> {
+        let users = &ctx.loaders().identity.users;
+        Ok(users.require(self.model.owner_id).await?.into())
+    }
+
+    /// What it may do at the moment.
+    async fn access_mode(&self, ctx: &Context<'_>) -> async_graphql::Result<AccessMode> {
+        let modes = &ctx.loaders().organizations.access_modes;
+        Ok(modes.require(self.model.id).await?.into())
+    }
+
+    /// Every permission, and whether the viewer may use it here.
+    async fn abilities(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Ability>> {
+        let standing = self.standing(ctx).await?;
+        Ok(Permission::ALL
+            .iter()
+            .map(|permission| Ability {
+                permission: permission.code(),
+                allowed: standing.allows(*permission),
+            })
+            .collect())
+    }
+
+    // --- members
+
+    /// How many members it has; invitations are not counted.
+    async fn member_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        let counts = &ctx.loaders().organizations.member_counts;
+        let count = counts.require(self.model.id).await?;
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    /// Its members, in the order of joining. Needs `org.members.list`.
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<Membership>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        members::members_of(ctx, self.model.id, &arguments).await
+    }
+
+    /// The invitations that it has sent, newest first. Needs `org.members.list`.
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<Invitation>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        members::invitations_of(ctx, self.model.id, &arguments).await
+    }
+
+    // --- subscription
+
+    // --- quotas
+
+    // --- resources
+
+    /// How many active resources of a kind it has. A kind that the catalog does not have is `NOT_FOUND`.
+    async fn resource_count(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The kind's key, such as `environment`.")] kind: String,
+    ) -> async_graphql::Result<i32> {
+        let counts = &ctx.loaders().organizations.resource_counts;
+        let count = counts.require((self.model.id, kind)).await?;
+        Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    // --- audit
+
+    /// Its audit log, newest first. Needs `org.audit.view`.
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<AuditEntry>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        audit::entries(ctx, audit::of_organization(self.model.id), arguments).await
+    }
+}
+
+impl Organization {
+    /// What the viewer is here.
+    async fn standing(&self, ctx: &Context<'_>) -> async_graphql::Result<Standing> {
+        let standings = &ctx.loaders().organizations.standings;
+        standings.require(self.model.id).await
+    }
+}

@@ -1,0 +1,78 @@
+//! Mutations of organizations.
+
+use async_graphql::{Context, Object, SimpleObject};
+use bursar_entities::organization::Model;
+
+use super::{CreateOrganizationInput, Organization, UpdateOrganizationInput};
+use crate::domain::organizations;
+use crate::graphql::context::RequestContext;
+use crate::graphql::payload::{Payload, UserError, settle};
+use crate::graphql::scalars::parse_id;
+
+macro_rules! organization_payload {
+    ($(#[$doc:meta] $name:ident;)*) => {$(
+        #[$doc]
+        #[derive(Debug, SimpleObject)]
+        pub struct $name {
+            /// The organization as it is now.
+            organization: Option<Organization>,
+            /// Why nothing was done.
+            user_errors: Vec<UserError>,
+        }
+
+        impl Payload for $name {
+            type Outcome = Model;
+
+            fn done(outcome: Model) -> Self {
+                Self {
+                    organization: Some(outcome.into()),
+                    user_errors: Vec::new(),
+                }
+            }
+
+            fn refused(user_errors: Vec<UserError>) -> Self {
+                Self {
+                    organization: None,
+                    user_errors,
+                }
+            }
+        }
+    )*};
+}
+
+organization_payload! {
+    /// What came of creating an organization.
+    CreateOrganizationPayload;
+    /// What came of changing an organization.
+    UpdateOrganizationPayload;
+}
+
+/// Mutations of organizations.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OrganizationMutation;
+
+#[Object]
+impl OrganizationMutation {
+    /// Creates an organization whose owner is the viewer, on the default plan.
+    async fn create_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new organization.")] input: CreateOrganizationInput,
+    ) -> async_graphql::Result<CreateOrganizationPayload> {
+        settle(organizations::create_organization(ctx.app(), ctx.actor(), input.into()).await)
+    }
+
+    /// Changes an organization's profile and settings. Needs `org.settings.update`.
+    async fn update_organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The change.")] input: UpdateOrganizationInput,
+    ) -> async_graphql::Result<UpdateOrganizationPayload> {
+        let (app, actor) = (ctx.app(), ctx.actor());
+        actor.require_identity()?;
+        let id = parse_id(&input.organization_id, "The organization")?;
+        let expected = input.expected_version;
+        let outcome = organizations::update_organization(app, actor, id, expected, input.into());
+        settle(outcome.await)
+    }
+}
