@@ -4,6 +4,7 @@
 pub mod access;
 pub mod audit;
 pub mod email;
+pub mod catalog;
 pub mod events;
 pub mod identity;
 pub mod members;

@@ -1,0 +1,221 @@
+//! Writing the catalog of a database as a file (CAT-8): applying what comes out changes nothing.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use bursar_entities::enums::{BillingInterval, MeterKind, OverQuotaPolicy};
+
+use super::amount::Amount;
+use super::document::{Document, Kind, Limit, Meter, Need, Plan, Source, Thresholds};
+use super::stored::load;
+use super::terms::discount_of;
+use super::words::Word;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::domain::access::authorize_system_admin;
+use crate::domain::money;
+use crate::error::Result;
+
+/// The catalog of this database as a file, without drafts and without plans that are withdrawn from sale.
+///
+/// # Errors
+/// `UNAUTHENTICATED` or `FORBIDDEN` for all but system admins.
+pub async fn export(app: &App, actor: &Actor) -> Result<String> {
+    authorize_system_admin(actor)?;
+    Ok(load(app.db.reader(), false).await?.document.to_toml())
+}
+
+impl Document {
+    /// The document as a catalog file.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let mut out = String::new();
+        write(&mut out, self);
+        out
+    }
+}
+
+/// Appends a line. Writing to a `String` cannot fail.
+macro_rules! line {
+    ($out:expr, $($argument:tt)*) => {{
+        let _ = writeln!($out, $($argument)*);
+    }};
+}
+
+fn write(out: &mut String, document: &Document) {
+    let header = &document.header;
+    line!(out, "[catalog]");
+    line!(out, "name = {}", quoted(&header.name));
+    line!(
+        out,
+        "default_currency = {}",
+        quoted(&header.default_currency)
+    );
+    line!(out, "default_plan = {}", quoted(&header.default_plan));
+    if let Some(plan) = &header.trial_plan {
+        line!(out, "trial_plan = {}", quoted(plan));
+    }
+    document
+        .meters
+        .iter()
+        .for_each(|meter| write_meter(out, meter));
+    document
+        .plans
+        .iter()
+        .for_each(|plan| write_plan(out, plan, &document.meters));
+    document.kinds.iter().for_each(|kind| write_kind(out, kind));
+}
+
+fn write_meter(out: &mut String, meter: &Meter) {
+    line!(out, "\n[[meters]]");
+    line!(out, "key = {}", quoted(&meter.key));
+    line!(out, "name = {}", quoted(&meter.name));
+    line!(out, "kind = {}", quoted(meter.kind.word()));
+    line!(out, "unit = {}", quoted(&meter.unit));
+    if meter.scale != 0 {
+        line!(out, "scale = {}", meter.scale);
+    }
+    if let Some(window) = meter.window {
+        line!(out, "window = {}", quoted(window.word()));
+    }
+    let Thresholds {
+        warning,
+        alert,
+        exceeded,
+    } = meter.thresholds;
+    if meter.thresholds != Thresholds::default() {
+        line!(
+            out,
+            "thresholds = {{ warning = {warning}, alert = {alert}, exceeded = {exceeded} }}"
+        );
+    }
+    if let Some(counts) = meter.counts {
+        line!(out, "counts = {}", quoted(counts.word()));
+    }
+}
+
+fn write_plan(out: &mut String, plan: &Plan, meters: &[Meter]) {
+    line!(out, "\n[[plans]]");
+    line!(out, "key = {}", quoted(&plan.key));
+    line!(out, "name = {}", quoted(&plan.name));
+    line!(out, "tier = {}", plan.tier);
+    if !plan.description.is_empty() {
+        line!(out, "description = {}", quoted(&plan.description));
+    }
+    if !plan.public {
+        line!(out, "public = false");
+    }
+    if plan.terms.trial_days != 0 {
+        line!(out, "trial_days = {}", plan.terms.trial_days);
+    }
+    if !plan.terms.prices.is_empty() {
+        line!(out, "\n[plans.prices]");
+    }
+    let currencies: BTreeSet<&String> = plan.terms.prices.keys().map(|(code, _)| code).collect();
+    for currency in currencies {
+        line!(out, "{currency} = {{ {} }}", prices(plan, currency));
+    }
+    if !plan.terms.limits.is_empty() {
+        line!(out, "\n[plans.limits]");
+    }
+    for meter in meters {
+        if let Some(limit) = plan.terms.limits.get(&meter.key) {
+            line!(
+                out,
+                "{} = {}",
+                bare(&meter.key),
+                limit_text(*limit, meter.kind)
+            );
+        }
+    }
+}
+
+fn prices(plan: &Plan, currency: &str) -> String {
+    let price = |interval| {
+        plan.terms
+            .prices
+            .get(&(currency.to_owned(), interval))
+            .copied()
+    };
+    let scale = i16::try_from(money::exponent(currency)).unwrap_or(2);
+    let text = |units| {
+        let mut value = Amount { units, scale }.value();
+        value.rescale(money::exponent(currency));
+        format!("\"{value}\"")
+    };
+    match (
+        price(BillingInterval::Monthly),
+        price(BillingInterval::Annual),
+    ) {
+        (Some(monthly), Some(annual)) => match discount_of(monthly, annual) {
+            Some(percent) => format!("monthly = {}, annual_discount = {percent}", text(monthly)),
+            None => format!("monthly = {}, annual = {}", text(monthly), text(annual)),
+        },
+        (Some(monthly), None) => format!("monthly = {}", text(monthly)),
+        (None, annual) => format!("annual = {}", text(annual.unwrap_or_default())),
+    }
+}
+
+fn limit_text(limit: Limit, kind: MeterKind) -> String {
+    let amount = match limit.amount {
+        Some(amount) if kind == MeterKind::Flag => (amount.units != 0).to_string(),
+        Some(amount) => amount.to_string(),
+        None => quoted(&limit.text()),
+    };
+    if limit.policy == OverQuotaPolicy::Deny {
+        amount
+    } else {
+        format!(
+            "{{ limit = {amount}, policy = {} }}",
+            quoted(limit.policy.word())
+        )
+    }
+}
+
+fn write_kind(out: &mut String, kind: &Kind) {
+    line!(out, "\n[[resource_kinds]]");
+    line!(out, "key = {}", quoted(&kind.key));
+    line!(out, "name = {}", quoted(&kind.name));
+    if kind.pins_slug {
+        line!(out, "pins_slug = true");
+    }
+    if let Some(parent) = &kind.parent {
+        line!(out, "parent = {}", quoted(parent));
+    }
+    if kind.needs.is_empty() {
+        return;
+    }
+    line!(out, "needs = [");
+    for need in &kind.needs {
+        line!(out, "  {{ {} }},", need_text(need));
+    }
+    line!(out, "]");
+}
+
+fn need_text(need: &Need) -> String {
+    let source = match need.source {
+        Source::Fixed(amount) => format!("amount = {amount}"),
+        Source::Requested => "from = \"request\"".to_owned(),
+        Source::ParentShare(percent) => format!("from = \"parent\", percent = {percent}"),
+    };
+    let cap = need
+        .cap
+        .as_ref()
+        .map(|cap| format!(", cap = {}", quoted(cap)))
+        .unwrap_or_default();
+    format!("meter = {}, {source}{cap}", quoted(&need.meter))
+}
+
+/// `text` as a TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// `key` as a TOML key: bare where it may be.
+fn bare(key: &str) -> String {
+    if key.contains('.') {
+        quoted(key)
+    } else {
+        key.to_owned()
+    }
+}

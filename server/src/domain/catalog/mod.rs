@@ -1,0 +1,37 @@
+//! The catalog: meters, plans in versions, resource kinds, and the files that they come from (CAT).
+//!
+//! A file becomes a [`Document`] (`parse`, `check`), is compared with what the database holds (`stored`, `difference`)
+//! and applied; `export` writes it back. Other features read through the set-based functions of `read`.
+
+mod amount;
+mod apply;
+mod check;
+mod difference;
+mod document;
+mod draft;
+mod error;
+mod export;
+mod file;
+mod parse;
+mod problems;
+mod read;
+mod stored;
+mod terms;
+mod words;
+
+pub use amount::{Amount, AmountError, LARGEST_UNITS};
+pub use apply::{HOSTING, apply, ensure_default};
+pub use difference::{Fate, Line, Report};
+pub use document::{Document, Header, Kind, Limit, Meter, Need, Plan, Source, Terms, Thresholds};
+pub use error::CatalogError;
+pub use export::export;
+pub use problems::{Problem, Problems};
+pub use read::{
+    current_version, current_versions, kind_by_key, kinds, kinds_by_ids, limits_of, meters,
+    meters_by_ids, meters_by_key, needs_of, plan_by_key, plans_by_ids, prices_of, state,
+    versions_by_ids,
+};
+pub use terms::Change;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! The catalog as the database holds it: a [`Document`] to compare and export, and the rows behind it to write to.
+
+use std::collections::HashMap;
+
+use bursar_entities::enums::NeedSource;
+use bursar_entities::ids::{MeterId, PlanId, ResourceKindId};
+use bursar_entities::{
+    catalog_state, meter, plan, plan_limit, plan_price, plan_version, resource_kind, resource_need,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
+
+use super::amount::Amount;
+use super::document::{
+    Document, Header, Kind, Limit, Meter, Need, Plan, Source, Terms, Thresholds,
+};
+use super::read;
+use crate::error::{Error, Result};
+
+/// The rows of a catalog.
+pub(super) struct Stored {
+    pub(super) meters: Vec<meter::Model>,
+    pub(super) plans: Vec<plan::Model>,
+    /// What new subscribers get, by plan.
+    pub(super) current: HashMap<PlanId, plan_version::Model>,
+    /// What those versions fix, for plans that are withdrawn from sale too.
+    pub(super) terms: HashMap<PlanId, Terms>,
+    pub(super) kinds: Vec<resource_kind::Model>,
+    /// Meters, kinds, and the plans that are on sale.
+    pub(super) document: Document,
+}
+
+/// Reads the whole catalog in eight statements; `lock` keeps its plans from being edited until the transaction ends.
+pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Result<Stored> {
+    let state = read::state(connection).await?;
+    let meters = read::meters(connection).await?;
+    let mut plans = plan::Entity::find()
+        .order_by_asc(plan::Column::Tier)
+        .order_by_asc(plan::Column::Key);
+    if lock {
+        plans = plans.lock_exclusive();
+    }
+    let plans = plans.all(connection).await?;
+    let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
+    let current = read::current_versions(connection, &ids).await?;
+    let versions: Vec<_> = current.values().map(|version| version.id).collect();
+    let mut prices = read::prices_of(connection, &versions).await?;
+    let mut limits = read::limits_of(connection, &versions).await?;
+    let kinds = read::kinds(connection).await?;
+    let kind_ids: Vec<ResourceKindId> = kinds.iter().map(|kind| kind.id).collect();
+    let needs = read::needs_of(connection, &kind_ids).await?;
+
+    let known = Meters::new(&meters);
+    let mut terms = HashMap::new();
+    for (plan, version) in &current {
+        let prices = prices.remove(&version.id).unwrap_or_default();
+        let limits = limits.remove(&version.id).unwrap_or_default();
+        terms.insert(*plan, known.terms(version, &prices, &limits)?);
+    }
+    let on_sale = plans.iter().filter(|plan| plan.archived_at.is_none());
+    let on_sale = on_sale.filter_map(|plan| Some(plan_of(plan, terms.get(&plan.id)?.clone())));
+    let document = Document {
+        header: header(state.as_ref()),
+        meters: meters.iter().map(meter_of).collect(),
+        plans: on_sale.collect(),
+        kinds: known.kinds(&kinds, &needs)?,
+    };
+    Ok(Stored {
+        meters,
+        plans,
+        current,
+        terms,
+        kinds,
+        document,
+    })
+}
+
+fn header(state: Option<&catalog_state::Model>) -> Header {
+    let state = state.cloned();
+    state.map_or_else(
+        || Header {
+            name: String::new(),
+            default_currency: String::new(),
+            default_plan: String::new(),
+            trial_plan: None,
+        },
+        |state| Header {
+            name: state.name,
+            default_currency: state.default_currency,
+            default_plan: state.default_plan_key,
+            trial_plan: state.trial_plan_key,
+        },
+    )
+}
+
+fn plan_of(row: &plan::Model, terms: Terms) -> Plan {
+    Plan {
+        key: row.key.clone(),
+        name: row.name.clone(),
+        description: row.description.clone(),
+        tier: row.tier,
+        public: row.is_public,
+        terms,
+    }
+}
+
+fn meter_of(row: &meter::Model) -> Meter {
+    Meter {
+        key: row.key.clone(),
+        name: row.name.clone(),
+        kind: row.kind,
+        unit: row.unit.clone(),
+        scale: row.scale,
+        window: row.window,
+        thresholds: Thresholds {
+            warning: row.warning_percent,
+            alert: row.alert_percent,
+            exceeded: row.exceeded_percent,
+        },
+        counts: row.counts,
+    }
+}
+
+/// The meters by id, to tell amounts and keys of other rows.
+pub(super) struct Meters<'a>(HashMap<MeterId, &'a meter::Model>);
+
+impl<'a> Meters<'a> {
+    pub(super) fn new(meters: &'a [meter::Model]) -> Self {
+        Self(meters.iter().map(|meter| (meter.id, meter)).collect())
+    }
+
+    fn get(&self, id: MeterId) -> Result<&'a meter::Model> {
+        let missing = || Error::internal(format!("a meter that must exist was not found: {id}"));
+        self.0.get(&id).copied().ok_or_else(missing)
+    }
+
+    /// What a version fixes.
+    pub(super) fn terms(
+        &self,
+        version: &plan_version::Model,
+        prices: &[plan_price::Model],
+        limits: &[plan_limit::Model],
+    ) -> Result<Terms> {
+        let mut terms = Terms {
+            trial_days: version.trial_days,
+            ..Terms::default()
+        };
+        for price in prices {
+            let place = (price.currency.clone(), price.billing_interval);
+            terms.prices.insert(place, price.amount_minor);
+        }
+        for limit in limits {
+            let meter = self.get(limit.meter_id)?;
+            let amount = limit.limit_amount.map(|units| Amount {
+                units,
+                scale: meter.scale,
+            });
+            terms.limits.insert(
+                meter.key.clone(),
+                Limit {
+                    amount,
+                    policy: limit.policy,
+                },
+            );
+        }
+        Ok(terms)
+    }
+
+    fn kinds(
+        &self,
+        kinds: &[resource_kind::Model],
+        needs: &HashMap<ResourceKindId, Vec<resource_need::Model>>,
+    ) -> Result<Vec<Kind>> {
+        let keys: HashMap<_, _> = kinds.iter().map(|kind| (kind.id, &kind.key)).collect();
+        let parent = |id: &ResourceKindId| keys.get(id).map(|key| (*key).clone());
+        let mut found = Vec::new();
+        for kind in kinds {
+            let rows = needs.get(&kind.id).map_or(&[][..], Vec::as_slice);
+            found.push(Kind {
+                key: kind.key.clone(),
+                name: kind.name.clone(),
+                pins_slug: kind.pins_slug,
+                parent: kind.parent_kind_id.as_ref().and_then(parent),
+                needs: rows
+                    .iter()
+                    .map(|need| self.need(need))
+                    .collect::<Result<_>>()?,
+            });
+        }
+        Ok(found)
+    }
+
+    fn need(&self, row: &resource_need::Model) -> Result<Need> {
+        let meter = self.get(row.meter_id)?;
+        let source = match (row.source, row.amount, row.percent) {
+            (NeedSource::Fixed, Some(units), _) => Source::Fixed(Amount {
+                units,
+                scale: meter.scale,
+            }),
+            (NeedSource::Requested, _, _) => Source::Requested,
+            (NeedSource::ParentShare, _, Some(percent)) => Source::ParentShare(percent),
+            _ => return Err(Error::internal(format!("need {} has no amount", row.id))),
+        };
+        let cap = row.cap_meter_id.map(|cap| self.get(cap)).transpose()?;
+        Ok(Need {
+            meter: meter.key.clone(),
+            source,
+            cap: cap.map(|cap| cap.key.clone()),
+        })
+    }
+}
