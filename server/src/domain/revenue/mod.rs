@@ -5,6 +5,8 @@ mod movement;
 mod mrr;
 mod report;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 pub use buckets::{DateRange, Granularity};
 pub use movement::{Movement, Recurring, Subject, movements, record_in_tx};

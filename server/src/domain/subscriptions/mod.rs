@@ -2,9 +2,13 @@
 
 mod change;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod period;
 mod read;
 mod start;
+#[cfg(test)]
+mod tests;
 mod transition;
 mod write;
 
