@@ -10,6 +10,7 @@
 
 mod answer;
 mod app;
+mod call;
 mod client;
 mod database;
 mod factories;
@@ -22,13 +23,14 @@ mod statements;
 
 pub use answer::{Answer, UserError};
 pub use app::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, START, TestApp};
+pub use call::{Call, ids_of};
 pub use client::{Client, unique};
 pub use database::{Backend, TestDatabase};
 pub use factories::{Organization, PASSWORD, Person};
 pub use live::{Live, LiveEvent};
 pub use process::{Ended, Process};
 pub use schema::{Field, Introspection, TypeRef};
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, crossings};
 pub use statements::StatementLog;
 
 #[doc(hidden)]

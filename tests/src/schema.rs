@@ -34,6 +34,8 @@ pub struct TypeRef {
     pub required: bool,
     /// Whether it is a list.
     pub list: bool,
+    /// The type as it is written in a document, such as `[ID!]!`.
+    pub written: String,
 }
 
 const TYPE: &str = "name kind ofType { name kind ofType { name kind ofType { name kind } } }";
@@ -43,7 +45,7 @@ impl Introspection {
     pub async fn of(client: &Client) -> Self {
         let value = format!("name description type {{ {TYPE} }}");
         let document = format!(
-            "{{ __schema {{ types {{ name kind description
+            "{{ __schema {{ types {{ name kind description interfaces {{ name }}
                 fields(includeDeprecated: true) {{ {value} args {{ {value} }} }}
                 inputFields {{ {value} }}
                 enumValues(includeDeprecated: true) {{ name description }} }} }} }}"
@@ -122,16 +124,21 @@ fn field(described: &Value) -> Field {
     }
 }
 
-fn type_ref(mut described: &Value) -> TypeRef {
-    let required = described["kind"] == "NON_NULL";
-    let mut list = false;
-    while !described["ofType"].is_null() {
-        list |= described["kind"] == "LIST";
-        described = &described["ofType"];
-    }
+fn type_ref(described: &Value) -> TypeRef {
+    let written = written(described);
+    let name = written.trim_matches(['[', ']', '!']).to_owned();
     TypeRef {
-        name: described["name"].as_str().unwrap_or_default().to_owned(),
-        required,
-        list,
+        name,
+        required: written.ends_with('!'),
+        list: written.starts_with('['),
+        written,
+    }
+}
+
+fn written(described: &Value) -> String {
+    match described["kind"].as_str() {
+        Some("NON_NULL") => format!("{}!", written(&described["ofType"])),
+        Some("LIST") => format!("[{}]", written(&described["ofType"])),
+        _ => described["name"].as_str().unwrap_or_default().to_owned(),
     }
 }

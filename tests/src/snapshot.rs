@@ -58,3 +58,17 @@ fn sorted(rows: Vec<Value>) -> Vec<String> {
     rows.sort();
     rows
 }
+
+/// The log of crossings of a database, such as `WARNING UP`, in order.
+pub async fn crossings(app: &crate::TestApp) -> Vec<String> {
+    use sea_orm::{ActiveEnum as _, QueryOrder as _};
+    let events = threshold_event::Entity::find()
+        .order_by_asc(threshold_event::Column::Position)
+        .all(app.app.db.reader())
+        .await
+        .expect("threshold events");
+    let events = events.iter();
+    events
+        .map(|event| format!("{} {}", event.level.to_value(), event.direction.to_value()))
+        .collect()
+}

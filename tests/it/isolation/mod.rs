@@ -1,0 +1,38 @@
+//! Who may do what: another tenant's things do not exist (ACC-8), and nobody in particular may do next to nothing. Both
+//! walk the whole graph, so that a new field is covered on the day it is born.
+
+mod anonymous;
+mod nodes;
+mod tenants;
+
+use bursar_tests::{Organization, Person, TestApp};
+use serde_json::{Value, json};
+
+/// An organization with one of everything that has an id.
+struct Tenant {
+    organization: Organization,
+    member: Person,
+    resource: String,
+}
+
+impl Tenant {
+    async fn new(app: &TestApp, stem: &str) -> Self {
+        let organization = app.anonymous.sign_up(stem).await.create_organization(stem).await;
+        let member = organization.add_member("org_member").await;
+        organization.invite(&format!("invited-by-{}@example.com", organization.slug), "org_member").await;
+        let resource = organization.create_resource("project", &[], None).await;
+        organization.consume(&[("servers", 4.0)], None).await.expect_no_errors();
+        Self { organization, member, resource }
+    }
+
+    /// The id to give for an argument, by its path.
+    fn id(&self, path: &str) -> Option<Value> {
+        let id = match path.rsplit('.').next()? {
+            "organizationId" | "id" | "ids" => &self.organization.id,
+            "resourceId" | "parentId" => &self.resource,
+            "actorId" => &self.member.id,
+            _ => return None,
+        };
+        Some(json!(id))
+    }
+}

@@ -1,0 +1,11 @@
+//! Exact decisions, idempotency, levels and the log of crossings (QUO), through the graph.
+
+mod decisions;
+mod idempotency;
+mod overrides;
+mod storm;
+mod streams;
+
+/// Follows the crossings of one organization.
+const CROSSINGS: &str = "subscription($id: ID, $after: String) { quotaThresholdCrossed(organizationId: $id, after: $after) {
+    sequence cursor level direction used limit meter { key } organization { id } occurredAt } }";
