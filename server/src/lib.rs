@@ -5,9 +5,11 @@
 pub mod actor;
 pub mod app;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod domain;
 pub mod error;
 pub mod graphql;
 pub mod http;
+mod logging;

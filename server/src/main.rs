@@ -1,2 +1,11 @@
-//! x
-fn main() {}
+//! The command line of Bursar.
+
+use std::process::ExitCode;
+
+use bursar::commands::{self, Cli};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    commands::run(Cli::parse()).await
+}

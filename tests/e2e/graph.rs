@@ -16,8 +16,11 @@ pub(crate) struct Graph {
 impl Graph {
     /// Signs in as the first system admin.
     pub(crate) async fn sign_in(server: &str) -> Outcome<Self> {
-        let mut graph =
-            Self { client: Client::new(), url: format!("{server}/graphql"), token: String::new() };
+        let mut graph = Self {
+            client: Client::new(),
+            url: format!("{server}/graphql"),
+            token: String::new(),
+        };
         let signed_in = graph
             .mutate(
                 "mutation($input: SignInInput!) { payload: signIn(input: $input) { session { accessToken } userErrors { message } } }",
@@ -50,7 +53,9 @@ impl Graph {
         let mut data = self.query(query, json!({ "input": input })).await?;
         let payload = data["payload"].take();
         match payload["userErrors"].as_array() {
-            Some(errors) if !errors.is_empty() => Err(format!("{query}\nrefused: {errors:?}").into()),
+            Some(errors) if !errors.is_empty() => {
+                Err(format!("{query}\nrefused: {errors:?}").into())
+            }
             _ => Ok(payload),
         }
     }
@@ -59,13 +64,18 @@ impl Graph {
 /// The text at a JSON pointer.
 pub(crate) fn text(value: &Value, pointer: &str) -> Outcome<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
-    Ok(found.ok_or_else(|| format!("no text at {pointer} in {value}"))?.to_owned())
+    Ok(found
+        .ok_or_else(|| format!("no text at {pointer} in {value}"))?
+        .to_owned())
 }
 
 /// The whole number at a JSON pointer.
 pub(crate) fn number(value: &Value, pointer: &str) -> Outcome<i64> {
     let found = value.pointer(pointer).and_then(Value::as_f64);
     let found = found.ok_or_else(|| format!("no number at {pointer} in {value}"))?;
-    #[expect(clippy::cast_possible_truncation, reason = "the test's figures are small and whole")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the test's figures are small and whole"
+    )]
     Ok(found as i64)
 }

@@ -40,8 +40,12 @@ async fn see_revenue(window: &Window, scene: &Scene) -> Outcome<()> {
     window.click("nav-revenue").await?;
     window.shows("card-mrr", &dollars(revenue.mrr)).await?;
     window.shows("card-arr", &dollars(revenue.arr)).await?;
-    window.shows("card-active", &revenue.active.to_string()).await?;
-    window.shows("card-trial", &revenue.trial.to_string()).await?;
+    window
+        .shows("card-active", &revenue.active.to_string())
+        .await?;
+    window
+        .shows("card-trial", &revenue.trial.to_string())
+        .await?;
     window.find("[data-testid=\"mrr-chart\"] svg").await?;
     window.picture("02-revenue").await
 }
@@ -57,7 +61,10 @@ async fn change_the_look(window: &Window) -> Outcome<()> {
     .await?;
     window.picture("03-revenue-other-theme").await?;
     window.click("theme-toggle").await?;
-    until("the first theme", async || Ok((page.attr("data-theme").await? == before).then_some(()))).await
+    until("the first theme", async || {
+        Ok((page.attr("data-theme").await? == before).then_some(()))
+    })
+    .await
 }
 
 async fn publish_a_plan(window: &Window, scene: &Scene) -> Outcome<()> {
@@ -68,20 +75,44 @@ async fn publish_a_plan(window: &Window, scene: &Scene) -> Outcome<()> {
     window.picture("04-plans").await?;
     open_row(window, &format!("plan-row-{PLAN}")).await?;
     window.click("plan-edit").await?;
-    window.fill(&format!("plan-limit-input-{EDITED_METER}"), &limit.to_string()).await?;
-    window.fill("plan-price-input-USD-MONTHLY", NEW_PRICE.0).await?;
+    window
+        .fill(
+            &format!("plan-limit-input-{EDITED_METER}"),
+            &limit.to_string(),
+        )
+        .await?;
+    window
+        .fill("plan-price-input-USD-MONTHLY", NEW_PRICE.0)
+        .await?;
     window.picture("05-plan-editing").await?;
     window.click("plan-save-draft").await?;
     window.element("plan-review").await?;
-    same("a draft changes nothing", &scene.published(PLAN, EDITED_METER).await?, &before)?;
+    same(
+        "a draft changes nothing",
+        &scene.published(PLAN, EDITED_METER).await?,
+        &before,
+    )?;
     window.click("plan-review").await?;
     window.element("plan-changes").await?;
     window.picture("06-plan-review").await?;
     window.click("plan-publish").await?;
-    window.shows("plan-published-version", &format!("v{}", before.version + 1)).await?;
+    window
+        .shows(
+            "plan-published-version",
+            &format!("v{}", before.version + 1),
+        )
+        .await?;
     window.picture("07-plan-published").await?;
-    let expected = Published { version: before.version + 1, limit, monthly_price: NEW_PRICE.1 };
-    same("the published version", scene.published(PLAN, EDITED_METER).await?, expected)
+    let expected = Published {
+        version: before.version + 1,
+        limit,
+        monthly_price: NEW_PRICE.1,
+    };
+    same(
+        "the published version",
+        scene.published(PLAN, EDITED_METER).await?,
+        expected,
+    )
 }
 
 async fn watch_thresholds(window: &Window, scene: &Scene) -> Outcome<()> {
@@ -101,7 +132,9 @@ async fn watch_thresholds(window: &Window, scene: &Scene) -> Outcome<()> {
 
 async fn survive_a_restart(window: &Window, scene: &Scene, server: Server) -> Outcome<Server> {
     let killed = server.kill().await?;
-    window.find("[data-testid=\"feed-status\"]:not([data-status=\"live\"])").await?;
+    window
+        .find("[data-testid=\"feed-status\"]:not([data-status=\"live\"])")
+        .await?;
     let server = killed.restart().await?;
     // Consumed before the window is back: it must arrive by replay or live, but once.
     scene.consume(1, 80).await?;
@@ -111,7 +144,13 @@ async fn survive_a_restart(window: &Window, scene: &Scene, server: Server) -> Ou
     window.find(&crossing(ORGANIZATIONS[1], "ALERT")).await?;
     each_once(
         window,
-        &[(0, "WARNING"), (0, "ALERT"), (0, "EXCEEDED"), (1, "WARNING"), (1, "ALERT")],
+        &[
+            (0, "WARNING"),
+            (0, "ALERT"),
+            (0, "EXCEEDED"),
+            (1, "WARNING"),
+            (1, "ALERT"),
+        ],
     )
     .await?;
     window.picture("09-feed-after-restart").await?;
@@ -144,15 +183,30 @@ fn crossing(organization: &str, level: &str) -> String {
 /// Checks that the feed shows these crossings, each once, and no other.
 async fn each_once(window: &Window, crossings: &[(usize, &str)]) -> Outcome<()> {
     for (organization, level) in crossings {
-        let shown = window.count(&crossing(ORGANIZATIONS[*organization], level)).await?;
-        same(&format!("{level} of {}", ORGANIZATIONS[*organization]), shown, 1)?;
+        let shown = window
+            .count(&crossing(ORGANIZATIONS[*organization], level))
+            .await?;
+        same(
+            &format!("{level} of {}", ORGANIZATIONS[*organization]),
+            shown,
+            1,
+        )?;
     }
-    same("events in the feed", window.count("[data-testid=\"feed-event\"]").await?, crossings.len())
+    same(
+        "events in the feed",
+        window.count("[data-testid=\"feed-event\"]").await?,
+        crossings.len(),
+    )
 }
 
 /// Cents as the cards write them.
 fn dollars(cents: i64) -> String {
     let whole = (cents / 100).to_string();
-    let groups: Vec<&str> = whole.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> = whole
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
     format!("${}.{:02}", groups.join(","), cents % 100)
 }

@@ -27,10 +27,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// What `look` fails with, or that nothing appeared in time.
-async fn until<T>(
-    what: &str,
-    mut look: impl AsyncFnMut() -> Outcome<Option<T>>,
-) -> Outcome<T> {
+async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Outcome<Option<T>>) -> Outcome<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(seen) = look().await? {

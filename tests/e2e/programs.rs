@@ -29,23 +29,37 @@ impl Programs {
             match &path {
                 None => missing.push(format!("{variable} is not set")),
                 Some(path) if !path.is_file() => {
-                    missing.push(format!("{variable} names {}, which is no file", path.display()));
+                    missing.push(format!(
+                        "{variable} names {}, which is no file",
+                        path.display()
+                    ));
                 }
                 Some(_) => {}
             }
             path.unwrap_or_default()
         };
-        let (server, console, driver) =
-            (program("BURSAR_BIN"), program("BURSAR_CONSOLE_BIN"), program("TAURI_DRIVER"));
+        let (server, console, driver) = (
+            program("BURSAR_BIN"),
+            program("BURSAR_CONSOLE_BIN"),
+            program("TAURI_DRIVER"),
+        );
         if std::env::var_os("DISPLAY").is_none() {
             missing.push("DISPLAY is not set (run under xvfb-run)".to_owned());
         }
         if !missing.is_empty() {
             let list = missing.join("; ");
-            return Err(format!("the end-to-end test cannot run: {list}. `cargo xtask test` provides all of it").into());
+            return Err(format!(
+                "the end-to-end test cannot run: {list}. `cargo xtask test` provides all of it"
+            )
+            .into());
         }
         let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../console/artifacts/e2e");
         std::fs::create_dir_all(&artifacts)?;
-        Ok(Self { server, console, driver, artifacts })
+        Ok(Self {
+            server,
+            console,
+            driver,
+            artifacts,
+        })
     }
 }

@@ -39,7 +39,10 @@ pub(crate) struct Published {
 impl Scene {
     /// Puts a price on the plan new organizations start on, and makes three of them.
     pub(crate) async fn set(server: &Server) -> Outcome<Self> {
-        let mut scene = Self { graph: Graph::sign_in(&server.url).await?, ids: Vec::new() };
+        let mut scene = Self {
+            graph: Graph::sign_in(&server.url).await?,
+            ids: Vec::new(),
+        };
         scene.price_the_first_plan().await?;
         for slug in ORGANIZATIONS {
             let created = scene
@@ -107,7 +110,9 @@ impl Scene {
             .await?;
         let version = &answer["plan"]["currentVersion"];
         let find = |list: &str, matches: &dyn Fn(&Value) -> bool| -> Outcome<Value> {
-            let items = version[list].as_array().ok_or_else(|| format!("no {list} in {answer}"))?;
+            let items = version[list]
+                .as_array()
+                .ok_or_else(|| format!("no {list} in {answer}"))?;
             let found = items.iter().find(|item| matches(item)).cloned();
             Ok(found.ok_or_else(|| format!("nothing fitting among the {list} of {answer}"))?)
         };

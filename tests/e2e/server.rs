@@ -31,7 +31,13 @@ impl Server {
     pub(crate) async fn start(programs: &Programs, folder: &Path) -> Outcome<Self> {
         let log = programs.artifacts.join("server.log");
         drop(std::fs::remove_file(&log));
-        Self::run(programs.server.clone(), folder.to_owned(), log, "127.0.0.1:0").await
+        Self::run(
+            programs.server.clone(),
+            folder.to_owned(),
+            log,
+            "127.0.0.1:0",
+        )
+        .await
     }
 
     /// Kills it without a warning; the database stays as it is at that moment.
@@ -45,21 +51,41 @@ impl Server {
         let mut process = Command::new(&program)
             .arg("serve")
             .current_dir(&folder)
-            .env("BURSAR_DATABASE_URL", format!("sqlite://{}?mode=rwc", database.display()))
+            .env(
+                "BURSAR_DATABASE_URL",
+                format!("sqlite://{}?mode=rwc", database.display()),
+            )
             .env("BURSAR_LISTEN", listen)
             .env("BURSAR_ADMIN_EMAIL", EMAIL)
             .env("BURSAR_ADMIN_PASSWORD", PASSWORD)
-            .env("BURSAR_SECRET_KEY", "end-to-end-secret-key-of-enough-length-0123456789")
+            .env(
+                "BURSAR_SECRET_KEY",
+                "end-to-end-secret-key-of-enough-length-0123456789",
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::from(std::fs::OpenOptions::new().create(true).append(true).open(&log)?))
+            .stderr(Stdio::from(
+                std::fs::OpenOptions::new()
+                    .create(true)
+                    .append(true)
+                    .open(&log)?,
+            ))
             .kill_on_drop(true)
             .spawn()?;
-        let output = process.stdout.take().ok_or("the server has no standard output")?;
+        let output = process
+            .stdout
+            .take()
+            .ok_or("the server has no standard output")?;
         let url = timeout(PATIENCE, announced_url(output, &log))
             .await
             .map_err(|_| format!("the server did not say its URL; see {}", log.display()))??;
-        Ok(Self { program, folder, log, process, url })
+        Ok(Self {
+            program,
+            folder,
+            log,
+            process,
+            url,
+        })
     }
 }
 
@@ -69,7 +95,13 @@ pub(crate) struct Killed(Server);
 impl Killed {
     /// Starts it again on the same port and database.
     pub(crate) async fn restart(self) -> Outcome<Server> {
-        let Server { program, folder, log, url, .. } = self.0;
+        let Server {
+            program,
+            folder,
+            log,
+            url,
+            ..
+        } = self.0;
         let listen = url.trim_start_matches("http://").to_owned();
         Server::run(program, folder, log, &listen).await
     }
@@ -77,12 +109,21 @@ impl Killed {
 
 /// Reads the output up to the line with the URL, then lets the rest flow into the log.
 async fn announced_url(output: tokio::process::ChildStdout, log: &Path) -> Outcome<String> {
-    let mut log = OpenOptions::new().create(true).append(true).open(log).await?;
+    let mut log = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log)
+        .await?;
     let mut lines = BufReader::new(output).lines();
     while let Some(line) = lines.next_line().await? {
         log.write_all(format!("{line}\n").as_bytes()).await?;
-        let Some(at) = line.find("http://127.0.0.1:") else { continue };
-        let url: String = line[at..].chars().take_while(|c| !c.is_whitespace()).collect();
+        let Some(at) = line.find("http://127.0.0.1:") else {
+            continue;
+        };
+        let url: String = line[at..]
+            .chars()
+            .take_while(|c| !c.is_whitespace())
+            .collect();
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 drop(log.write_all(format!("{line}\n").as_bytes()).await);

@@ -50,7 +50,12 @@ impl Window {
         let (port, native_port) = free_ports().await?;
         let log = std::fs::File::create(programs.artifacts.join("driver.log"))?;
         let driver = Command::new(&programs.driver)
-            .args(["--port", &port.to_string(), "--native-port", &native_port.to_string()])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native_port.to_string(),
+            ])
             .env("HOME", &home.home)
             .env("XDG_RUNTIME_DIR", &home.runtime)
             .env_remove("XDG_CONFIG_HOME")
@@ -76,7 +81,11 @@ impl Window {
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await?;
-        Ok(Self { client, driver, artifacts: programs.artifacts.clone() })
+        Ok(Self {
+            client,
+            driver,
+            artifacts: programs.artifacts.clone(),
+        })
     }
 
     /// Closes the window and ends the driver, with whatever it started.
@@ -84,7 +93,10 @@ impl Window {
         let closed = self.client.close().await;
         if let Some(id) = self.driver.id() {
             // The driver ends its own children on SIGTERM, but not when it is killed.
-            Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+            Command::new("kill")
+                .args(["-TERM", &id.to_string()])
+                .status()
+                .await?;
             tokio::time::timeout(Duration::from_secs(10), self.driver.wait()).await??;
         }
         Ok(closed?)
@@ -97,7 +109,10 @@ impl Window {
 
     /// The first element that fits a CSS selector, as soon as it is there.
     pub(crate) async fn find(&self, css: &str) -> Outcome<Element> {
-        until(css, async || passing(self.client.find(Locator::Css(css)).await)).await
+        until(css, async || {
+            passing(self.client.find(Locator::Css(css)).await)
+        })
+        .await
     }
 
     /// How many elements fit a CSS selector now.
@@ -113,7 +128,9 @@ impl Window {
     /// Clicks the first element that fits a CSS selector, as soon as it can be clicked.
     pub(crate) async fn click_css(&self, css: &str) -> Outcome<()> {
         until(&format!("{css} to be clickable"), async || {
-            let Some(element) = passing(self.client.find(Locator::Css(css)).await)? else { return Ok(None) };
+            let Some(element) = passing(self.client.find(Locator::Css(css)).await)? else {
+                return Ok(None);
+            };
             if !passing(element.is_enabled().await)?.unwrap_or_default() {
                 return Ok(None);
             }
@@ -126,7 +143,9 @@ impl Window {
     pub(crate) async fn fill(&self, id: &str, text: &str) -> Outcome<()> {
         let field = self.element(id).await?;
         field.click().await?;
-        field.send_keys(&format!("{CONTROL}a{RELEASE}{text}")).await?;
+        field
+            .send_keys(&format!("{CONTROL}a{RELEASE}{text}"))
+            .await?;
         until(&format!("“{text}” in {id}"), async || {
             Ok(field.prop("value").await?.filter(|value| value == text))
         })
@@ -136,12 +155,18 @@ impl Window {
 
     /// Waits until an element shows exactly this text.
     pub(crate) async fn shows(&self, id: &str, text: &str) -> Outcome<()> {
-        self.waits_for(id, "text", text, async |element| element.text().await.map(Some)).await
+        self.waits_for(id, "text", text, async |element| {
+            element.text().await.map(Some)
+        })
+        .await
     }
 
     /// Waits until an attribute of an element has this value.
     pub(crate) async fn has(&self, id: &str, attribute: &str, value: &str) -> Outcome<()> {
-        self.waits_for(id, attribute, value, async |element| element.attr(attribute).await).await
+        self.waits_for(id, attribute, value, async |element| {
+            element.attr(attribute).await
+        })
+        .await
     }
 
     async fn waits_for(
@@ -154,18 +179,25 @@ impl Window {
         let css = by_id(id);
         let mut last = None;
         let waited = until(what, async || {
-            let Some(element) = passing(self.client.find(Locator::Css(&css)).await)? else { return Ok(None) };
+            let Some(element) = passing(self.client.find(Locator::Css(&css)).await)? else {
+                return Ok(None);
+            };
             last = passing(read(element).await)?.flatten();
             Ok((last.as_deref() == Some(expected)).then_some(()))
         });
         let waited = waited.await;
-        waited.map_err(|error| format!("{id}: the {what} is {last:?}, not {expected:?} ({error})").into())
+        waited.map_err(|error| {
+            format!("{id}: the {what} is {last:?}, not {expected:?} ({error})").into()
+        })
     }
 
     /// Takes a picture of the window.
     pub(crate) async fn picture(&self, name: &str) -> Outcome<()> {
         let png = self.client.screenshot().await?;
-        Ok(std::fs::write(self.artifacts.join(format!("{name}.png")), png)?)
+        Ok(std::fs::write(
+            self.artifacts.join(format!("{name}.png")),
+            png,
+        )?)
     }
 
     /// Keeps what the window shows when a step failed; failing at that too changes nothing.

@@ -22,7 +22,10 @@ pub const ADMIN_PASSWORD: &str = "the system admin's own password";
 pub(crate) fn configuration(url: &str) -> Config {
     Config::from_source(&Source::from_pairs([
         ("BURSAR_DATABASE_URL", url),
-        ("BURSAR_SECRET_KEY", "a-secret-of-the-tests-that-is-long-enough"),
+        (
+            "BURSAR_SECRET_KEY",
+            "a-secret-of-the-tests-that-is-long-enough",
+        ),
         ("BURSAR_ADMIN_EMAIL", ADMIN_EMAIL),
         ("BURSAR_ADMIN_PASSWORD", ADMIN_PASSWORD),
         ("BURSAR_SIGN_IN_ATTEMPTS", "1000"),
@@ -57,9 +60,10 @@ impl Builder {
         }
         let statements = StatementLog::default();
         let log = statements.clone();
-        let db = Database::connect_with(database.url(), move |info| log.record(&info.statement.sql))
-            .await
-            .expect("the database of the test");
+        let db =
+            Database::connect_with(database.url(), move |info| log.record(&info.statement.sql))
+                .await
+                .expect("the database of the test");
         let app = App::new(db, Clock::manual(START.parse().expect("a time")), config);
         let address = crate::server::listen(&app).await;
         TestApp {
@@ -105,9 +109,7 @@ impl TestApp {
 
     /// A client signed in as the system admin.
     pub async fn admin(&self) -> Client {
-        self.anonymous
-            .signed_in(ADMIN_EMAIL, ADMIN_PASSWORD)
-            .await
+        self.anonymous.signed_in(ADMIN_EMAIL, ADMIN_PASSWORD).await
     }
 
     /// Everything that quotas and resources hold.

@@ -70,7 +70,12 @@ fn collect(schema: &Introspection, path: &str, gives: &TypeRef, paths: &mut Vec<
     }
     if schema.kind(&gives.name) == "INPUT_OBJECT" {
         for field in schema.fields(&gives.name) {
-            collect(schema, &format!("{path}.{}", field.name), &field.gives, paths);
+            collect(
+                schema,
+                &format!("{path}.{}", field.name),
+                &field.gives,
+                paths,
+            );
         }
     }
 }
@@ -106,7 +111,13 @@ fn value(
         one.is_some() || !gives.required,
         "the test must learn which id to give for {path}"
     );
-    one.map(|one| if gives.list && !one.is_array() { json!([one]) } else { one })
+    one.map(|one| {
+        if gives.list && !one.is_array() {
+            json!([one])
+        } else {
+            one
+        }
+    })
 }
 
 /// An input object of everything required and every id; none when that is nothing and nothing is required.

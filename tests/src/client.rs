@@ -78,9 +78,7 @@ impl Client {
     /// A plain HTTP request to a path of the server, with the credentials.
     #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.server));
+        let mut request = self.http.request(method, format!("{}{path}", self.server));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -125,11 +123,8 @@ impl Client {
 
     /// Runs a mutation that takes an `input`; `selection` is what is wanted of its payload beside `userErrors`.
     pub async fn mutate(&self, field: &str, input: Value, selection: &str) -> Answer {
-        self.query(
-            &mutation(field, selection),
-            json!({ "input": input }),
-        )
-        .await
+        self.query(&mutation(field, selection), json!({ "input": input }))
+            .await
     }
 }
 

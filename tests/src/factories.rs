@@ -183,7 +183,8 @@ impl Organization {
 
     /// Gives back, as the owner.
     pub async fn release(&self, wanted: &[(&str, f64)], key: Option<&str>) -> Answer {
-        let input = json!({ "organizationId": self.id, "items": items(wanted), "idempotencyKey": key });
+        let input =
+            json!({ "organizationId": self.id, "items": items(wanted), "idempotencyKey": key });
         let selection = format!("{DECISION} decisions {{ allowed }}");
         self.owner
             .client
@@ -218,7 +219,8 @@ impl Organization {
 }
 
 /// The selection of a decision in full.
-pub(crate) const DECISION: &str = "decision { allowed policy meter { key } requested used reserved limit remaining
+pub(crate) const DECISION: &str =
+    "decision { allowed policy meter { key } requested used reserved limit remaining
     level bindingSource message sequence }";
 
 /// Amounts of meters as the graph takes them.

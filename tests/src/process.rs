@@ -39,7 +39,10 @@ type Output = Arc<Mutex<String>>;
 fn binary() -> PathBuf {
     let built = || {
         let test = std::env::current_exe().expect("the test executable has a path");
-        let folder = test.parent().and_then(Path::parent).expect("a build folder");
+        let folder = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("a build folder");
         folder.join(format!("bursar{}", std::env::consts::EXE_SUFFIX))
     };
     let binary = std::env::var_os("BURSAR_BIN").map_or_else(built, PathBuf::from);

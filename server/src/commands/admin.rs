@@ -36,7 +36,10 @@ impl Admin {
         let created = identity::create_system_admin(&app, &email, &name, password).await?;
         say(&format!("Created the system admin {}", created.user.email))?;
         if let Some(password) = created.generated_password {
-            say(&format!("Password (shown once): {}", password.expose_secret()))?;
+            say(&format!(
+                "Password (shown once): {}",
+                password.expose_secret()
+            ))?;
         }
         Ok(())
     }

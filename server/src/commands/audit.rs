@@ -35,12 +35,17 @@ impl Audit {
                 None => say(&format!("ok      {} ({entries} entries)", chain.name))?,
                 Some(fault) => {
                     broken += 1;
-                    say(&format!("BROKEN  {} after {entries} entries: {fault}", chain.name))?;
+                    say(&format!(
+                        "BROKEN  {} after {entries} entries: {fault}",
+                        chain.name
+                    ))?;
                 }
             }
         }
         if broken > 0 {
-            return Err(CommandError::Unsound(format!("{broken} audit chains do not hold")));
+            return Err(CommandError::Unsound(format!(
+                "{broken} audit chains do not hold"
+            )));
         }
         Ok(())
     }

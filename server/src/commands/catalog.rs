@@ -41,7 +41,7 @@ impl Catalog {
                 let report = catalog::apply(&app, &Actor::system(), &document, dry_run).await?;
                 say(&report.to_string())
             }
-            Action::Export => say(&catalog::export(&app).await?),
+            Action::Export => say(&catalog::export(&app, &Actor::system()).await?),
         }
     }
 }

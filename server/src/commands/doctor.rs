@@ -10,15 +10,28 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
     say("ok       configuration")?;
     let app = open(config, false).await?;
     say("ok       database can be reached")?;
-    let pending: Vec<String> =
-        app.db.migrations().await?.into_iter().filter_map(|(name, applied)| (!applied).then_some(name)).collect();
+    let pending: Vec<String> = app
+        .db
+        .migrations()
+        .await?
+        .into_iter()
+        .filter_map(|(name, applied)| (!applied).then_some(name))
+        .collect();
     if !pending.is_empty() {
-        say(&format!("missing  migrations: {}; run `bursar migrate up`", pending.join(", ")))?;
-        return Err(CommandError::Unsound("The database is behind this version".into()));
+        say(&format!(
+            "missing  migrations: {}; run `bursar migrate up`",
+            pending.join(", ")
+        ))?;
+        return Err(CommandError::Unsound(
+            "The database is behind this version".into(),
+        ));
     }
     say("ok       migrations")?;
     match catalog::state(app.db.reader()).await? {
-        Some(state) => say(&format!("ok       catalog `{}`, applied {}", state.name, state.applied_at)),
+        Some(state) => say(&format!(
+            "ok       catalog `{}`, applied {}",
+            state.name, state.applied_at
+        )),
         None => {
             say("missing  catalog; run `bursar serve` once or `bursar catalog apply FILE`")?;
             Err(CommandError::Unsound("No catalog has been applied".into()))

@@ -33,7 +33,10 @@ impl Migrate {
             Direction::Status => {}
         }
         for (name, applied) in app.db.migrations().await? {
-            say(&format!("{} {name}", if applied { "applied" } else { "pending" }))?;
+            say(&format!(
+                "{} {name}",
+                if applied { "applied" } else { "pending" }
+            ))?;
         }
         Ok(())
     }

@@ -55,6 +55,9 @@ pub enum CommandError {
     /// The database cannot be reached or used.
     #[error("The database cannot be used: {0}")]
     Database(#[from] crate::db::DatabaseError),
+    /// A catalog is not well formed; every problem is listed.
+    #[error("The catalog cannot be used:\n{0}")]
+    Catalog(#[from] crate::domain::catalog::Problems),
     /// A file, a socket or the terminal.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -66,8 +69,12 @@ pub enum CommandError {
 /// Runs a command. Exit codes: 0 success, 1 failure, 2 a configuration that cannot be used.
 pub async fn run(cli: Cli) -> ExitCode {
     crate::logging::start();
-    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Serve::default()));
-    let Err(error) = execute(command).await else { return ExitCode::SUCCESS };
+    let command = cli
+        .command
+        .unwrap_or_else(|| Command::Serve(serve::Serve::default()));
+    let Err(error) = execute(command).await else {
+        return ExitCode::SUCCESS;
+    };
     complain(&error);
     match error {
         CommandError::Config(_) => ExitCode::from(2),
@@ -99,7 +106,9 @@ fn say(text: &str) -> Result<(), CommandError> {
 fn complain(error: &CommandError) {
     let mut err = std::io::stderr().lock();
     let cause = match error {
-        CommandError::UseCase(Error { cause: Some(cause), .. }) => format!(": {cause}"),
+        CommandError::UseCase(Error {
+            cause: Some(cause), ..
+        }) => format!(": {cause}"),
         _ => String::new(),
     };
     // When not even this can be written there is nobody left to tell.

@@ -16,7 +16,12 @@ use crate::db::Database;
 /// Opens everything, creating the SQLite file and its secret key where they are missing; `migrate` brings the tables
 /// up to date.
 pub(super) async fn open(mut config: Config, migrate: bool) -> Result<App, CommandError> {
-    if let Some(directory) = config.database.sqlite_file().as_deref().and_then(Path::parent) {
+    if let Some(directory) = config
+        .database
+        .sqlite_file()
+        .as_deref()
+        .and_then(Path::parent)
+    {
         fs::create_dir_all(directory)?;
     }
     if config.secret.key.is_none()
@@ -28,7 +33,11 @@ pub(super) async fn open(mut config: Config, migrate: bool) -> Result<App, Comma
     if migrate {
         db.migrate().await?;
     }
-    let clock = if config.http.test_clock { Clock::manual(Clock::system().now()) } else { Clock::system() };
+    let clock = if config.http.test_clock {
+        Clock::manual(Clock::system().now())
+    } else {
+        Clock::system()
+    };
     Ok(App::new(db, clock, config))
 }
 
@@ -37,7 +46,10 @@ fn secret_key(file: &Path) -> Result<SecretString, CommandError> {
     match fs::read_to_string(file) {
         Ok(key) if key.trim().len() >= 32 => return Ok(SecretString::from(key.trim())),
         Ok(_) => {
-            let text = format!("{} holds no key of 32 characters or more; restore it from your backup", file.display());
+            let text = format!(
+                "{} holds no key of 32 characters or more; restore it from your backup",
+                file.display()
+            );
             return Err(CommandError::Unsound(text));
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -48,7 +60,12 @@ fn secret_key(file: &Path) -> Result<SecretString, CommandError> {
     // at once both end up with the same one.
     let aside = file.with_extension(format!("{}.new", std::process::id()));
     let mut options = fs::OpenOptions::new();
-    let mut out = options.write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut out = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)?;
     out.write_all(key.as_bytes())?;
     out.sync_all()?;
     let linked = fs::hard_link(&aside, file);

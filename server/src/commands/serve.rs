@@ -1,16 +1,13 @@
 //! `bursar serve`: the first start makes everything that is missing; then the doors open.
 
-use std::sync::Arc;
-
 use clap::Args;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 
 use super::open::open;
 use super::{CommandError, say};
-use crate::app::App;
 use crate::config::Config;
-use crate::domain::{catalog, demo, identity};
+use crate::domain::{catalog, identity};
 use crate::http;
 
 /// Start the server.
@@ -31,37 +28,25 @@ impl Serve {
         if let Some(admin) = identity::ensure_first_admin(&app).await? {
             say(&format!("First system admin: {}", admin.user.email))?;
             if let Some(password) = admin.generated_password {
-                say(&format!("Password (shown once): {}", password.expose_secret()))?;
+                say(&format!(
+                    "Password (shown once): {}",
+                    password.expose_secret()
+                ))?;
             }
         }
-        let stop = Arc::new(tokio::sync::Notify::new());
-        let simulator = self.demo.then(|| demo_data(app.clone(), Arc::clone(&stop)));
-        let simulator = match simulator {
-            Some(start) => Some(start.await?),
-            None => None,
-        };
         let listener = TcpListener::bind(app.config.http.listen).await?;
         let address = listener.local_addr()?;
-        let url = app.config.http.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
+        let url = app
+            .config
+            .http
+            .public_url
+            .as_ref()
+            .map_or_else(|| format!("http://{address}"), ToString::to_string);
         say(&format!("Bursar is listening on http://{address}"))?;
         say(&format!("GraphiQL: {url}"))?;
         http::serve_app(&app, listener, stop_signal()).await?;
-        if let Some(simulator) = simulator {
-            stop.notify_waiters();
-            simulator.abort();
-        }
         say("Stopped")
     }
-}
-
-/// Seeds the demonstration, tells its accounts, and starts the simulator.
-async fn demo_data(
-    app: App,
-    stop: Arc<tokio::sync::Notify>,
-) -> Result<tokio::task::JoinHandle<()>, CommandError> {
-    let accounts = demo::seed(&app).await?;
-    say(&accounts.to_string())?;
-    Ok(tokio::spawn(async move { demo::simulate(&app, stop).await }))
 }
 
 /// Resolves when the process is asked to stop (Ctrl-C or SIGTERM).

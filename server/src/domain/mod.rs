@@ -3,8 +3,8 @@
 
 pub mod access;
 pub mod audit;
-pub mod email;
 pub mod catalog;
+pub mod email;
 pub mod events;
 pub mod identity;
 pub mod members;

@@ -44,7 +44,11 @@ pub fn app_router(app: &App, drain: Drain) -> Router {
         drain,
     };
     let router = super::router(doors);
-    if app.config.http.graphiql { router.merge(graphiql::router()) } else { router }
+    if app.config.http.graphiql {
+        router.merge(graphiql::router())
+    } else {
+        router
+    }
 }
 
 /// Serves the product on `listener` until `shutdown` completes, and ends what is open in good order.

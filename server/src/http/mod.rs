@@ -4,6 +4,7 @@
 //! so they are tested against a small schema of their own. No CORS headers are sent: browsers of other origins cannot
 //! read answers, and since mutations need `POST` with `application/json`, they cannot cause any either.
 
+mod assembly;
 mod authenticate;
 mod drain;
 pub mod graphiql;
@@ -24,6 +25,7 @@ use axum::Router;
 use axum::routing::{any, get};
 use tower_http::compression::CompressionLayer;
 
+pub use assembly::{app_router, serve_app};
 pub use authenticate::Authenticate;
 pub use drain::Drain;
 pub use health::Readiness;
