@@ -18,9 +18,9 @@ pub struct Model {
     pub meter_id: MeterId,
     /// Where the amount comes from.
     pub source: NeedSource,
-    /// For FIXED: 10^-scale units.
+    /// For `FIXED`: 10^-scale units.
     pub amount: Option<i64>,
-    /// For PARENT_SHARE: percent of the parent's amount.
+    /// For `PARENT_SHARE`: percent of the parent's amount.
     pub percent: Option<i16>,
     /// A CAP that the amount is also checked against.
     pub cap_meter_id: Option<MeterId>,

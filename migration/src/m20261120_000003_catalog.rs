@@ -14,110 +14,14 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.create_table(catalog_state()).await?;
-        manager.create_table(meters()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("meters_key_key")
-                    .table("meters")
-                    .col("key")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager.create_table(plans()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plans_key_key")
-                    .table("plans")
-                    .col("key")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager.create_table(plan_versions()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plan_versions_plan_id_number_key")
-                    .table("plan_versions")
-                    .col("plan_id")
-                    .col("number")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plan_versions_plan_id_key")
-                    .table("plan_versions")
-                    .col("plan_id")
-                    .unique()
-                    .and_where(Expr::cust("status = 'DRAFT'"))
-                    .take(),
-            )
-            .await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plan_versions_plan_id_status_idx")
-                    .table("plan_versions")
-                    .col("plan_id")
-                    .col("status")
-                    .take(),
-            )
-            .await?;
-        manager.create_table(plan_prices()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plan_prices_plan_version_id_currency_billing_interval_key")
-                    .table("plan_prices")
-                    .col("plan_version_id")
-                    .col("currency")
-                    .col("billing_interval")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager.create_table(plan_limits()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("plan_limits_plan_version_id_meter_id_key")
-                    .table("plan_limits")
-                    .col("plan_version_id")
-                    .col("meter_id")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager.create_table(resource_kinds()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("resource_kinds_key_key")
-                    .table("resource_kinds")
-                    .col("key")
-                    .unique()
-                    .take(),
-            )
-            .await?;
-        manager.create_table(resource_needs()).await?;
-        manager
-            .create_index(
-                Index::create()
-                    .name("resource_needs_kind_id_meter_id_key")
-                    .table("resource_needs")
-                    .col("kind_id")
-                    .col("meter_id")
-                    .unique()
-                    .take(),
-            )
-            .await?;
+        create_catalog_state(manager).await?;
+        create_meters(manager).await?;
+        create_plans(manager).await?;
+        create_plan_versions(manager).await?;
+        create_plan_prices(manager).await?;
+        create_plan_limits(manager).await?;
+        create_resource_kinds(manager).await?;
+        create_resource_needs(manager).await?;
         Ok(())
     }
 
@@ -148,6 +52,142 @@ impl MigrationTrait for Migration {
             .await?;
         Ok(())
     }
+}
+
+async fn create_catalog_state(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(catalog_state()).await?;
+    Ok(())
+}
+
+async fn create_meters(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(meters()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("meters_key_key")
+                .table("meters")
+                .col("key")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_plans(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(plans()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plans_key_key")
+                .table("plans")
+                .col("key")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_plan_versions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(plan_versions()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plan_versions_plan_id_number_key")
+                .table("plan_versions")
+                .col("plan_id")
+                .col("number")
+                .unique()
+                .take(),
+        )
+        .await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plan_versions_plan_id_key")
+                .table("plan_versions")
+                .col("plan_id")
+                .unique()
+                .and_where(Expr::cust("status = 'DRAFT'"))
+                .take(),
+        )
+        .await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plan_versions_plan_id_status_idx")
+                .table("plan_versions")
+                .col("plan_id")
+                .col("status")
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_plan_prices(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(plan_prices()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plan_prices_plan_version_id_currency_billing_interval_key")
+                .table("plan_prices")
+                .col("plan_version_id")
+                .col("currency")
+                .col("billing_interval")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_plan_limits(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(plan_limits()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("plan_limits_plan_version_id_meter_id_key")
+                .table("plan_limits")
+                .col("plan_version_id")
+                .col("meter_id")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_resource_kinds(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(resource_kinds()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("resource_kinds_key_key")
+                .table("resource_kinds")
+                .col("key")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
+}
+
+async fn create_resource_needs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager.create_table(resource_needs()).await?;
+    manager
+        .create_index(
+            Index::create()
+                .name("resource_needs_kind_id_meter_id_key")
+                .table("resource_needs")
+                .col("kind_id")
+                .col("meter_id")
+                .unique()
+                .take(),
+        )
+        .await?;
+    Ok(())
 }
 
 fn catalog_state() -> TableCreateStatement {

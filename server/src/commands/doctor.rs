@@ -27,14 +27,12 @@ pub(super) async fn run(config: Config) -> Result<(), CommandError> {
         ));
     }
     say("ok       migrations")?;
-    match catalog::state(app.db.reader()).await? {
-        Some(state) => say(&format!(
-            "ok       catalog `{}`, applied {}",
-            state.name, state.applied_at
-        )),
-        None => {
-            say("missing  catalog; run `bursar serve` once or `bursar catalog apply FILE`")?;
-            Err(CommandError::Unsound("No catalog has been applied".into()))
-        }
-    }
+    let Some(state) = catalog::state(app.db.reader()).await? else {
+        say("missing  catalog; run `bursar serve` once or `bursar catalog apply FILE`")?;
+        return Err(CommandError::Unsound("No catalog has been applied".into()));
+    };
+    say(&format!(
+        "ok       catalog `{}`, applied {}",
+        state.name, state.applied_at
+    ))
 }

@@ -9,6 +9,10 @@ use super::{Problems, Source};
 /// `BURSAR_LISTEN`, `BURSAR_PUBLIC_URL`, `BURSAR_GRAPHIQL`, `BURSAR_INTROSPECTION`, `BURSAR_TRUST_PROXY`,
 /// `BURSAR_TEST_CLOCK`.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are switches of their own, not states of one thing"
+)]
 pub struct HttpConfig {
     /// The address to listen on; port 0 picks a free one.
     pub listen: SocketAddr,

@@ -190,7 +190,6 @@ pub struct AuditQuery;
 impl AuditQuery {
     /// The audit log, newest first. Needs `org.audit.view` in the organization; without an organization it is for
     /// system admins.
-
     async fn audit_log(
         &self,
         ctx: &Context<'_>,

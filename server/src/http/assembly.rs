@@ -30,7 +30,6 @@ impl Authenticate for Tokens {
 }
 
 /// All doors of the product. `drain` ends live streams when the server stops.
-#[must_use]
 pub fn app_router(app: &App, drain: Drain) -> Router {
     let (ready, ids) = (app.clone(), app.clone());
     let doors = Doors {

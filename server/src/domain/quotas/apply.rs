@@ -82,7 +82,7 @@ impl Change {
 
 /// Why a request cannot be decided at all.
 #[derive(Debug, thiserror::Error)]
-pub enum RequestError {
+pub(super) enum RequestError {
     /// A FLAG is on or off.
     #[error("{meter} is a feature that is on or off; there is nothing to consume")]
     Flag {

@@ -79,7 +79,7 @@ impl Decision {
 
 /// Decides whether `units` may be consumed where things stand like `standing`.
 #[must_use]
-pub fn consume(standing: &Standing, units: i64) -> Decision {
+pub(super) fn consume(standing: &Standing, units: i64) -> Decision {
     let (used, reserved) = (standing.used(), standing.reserved());
     if standing.meter.kind == MeterKind::Cap {
         let allowed = standing.limit.amount.is_none_or(|limit| units <= limit)
@@ -106,7 +106,7 @@ pub fn consume(standing: &Standing, units: i64) -> Decision {
 
 /// Decides whether `units` may be given back. What is not used cannot be.
 #[must_use]
-pub fn release(standing: &Standing, units: i64) -> Decision {
+pub(super) fn release(standing: &Standing, units: i64) -> Decision {
     let left = standing.used() - units;
     decision(
         standing,

@@ -8,7 +8,7 @@ const RAISED: [QuotaLevel; 3] = [QuotaLevel::Warning, QuotaLevel::Alert, QuotaLe
 
 /// Percentage of the limit at which `level` starts for this meter.
 #[must_use]
-pub fn threshold(meter: &meter::Model, level: QuotaLevel) -> i16 {
+pub(super) fn threshold(meter: &meter::Model, level: QuotaLevel) -> i16 {
     match level {
         QuotaLevel::Normal => 0,
         QuotaLevel::Warning => meter.warning_percent,
@@ -19,7 +19,7 @@ pub fn threshold(meter: &meter::Model, level: QuotaLevel) -> i16 {
 
 /// The level of `used` against `limit`; an unlimited meter and an untouched one are NORMAL.
 #[must_use]
-pub fn level(meter: &meter::Model, used: i64, limit: Option<i64>) -> QuotaLevel {
+pub(super) fn level(meter: &meter::Model, used: i64, limit: Option<i64>) -> QuotaLevel {
     let Some(limit) = limit else {
         return QuotaLevel::Normal;
     };
@@ -39,7 +39,10 @@ pub fn level(meter: &meter::Model, used: i64, limit: Option<i64>) -> QuotaLevel 
 
 /// The thresholds between two levels in the order of crossing: upwards each level reached, downwards each level left.
 #[must_use]
-pub fn crossings(before: QuotaLevel, after: QuotaLevel) -> Vec<(QuotaLevel, CrossingDirection)> {
+pub(super) fn crossings(
+    before: QuotaLevel,
+    after: QuotaLevel,
+) -> Vec<(QuotaLevel, CrossingDirection)> {
     if after >= before {
         let up = |level: &QuotaLevel| *level > before && *level <= after;
         RAISED

@@ -192,8 +192,9 @@ async fn consume_in_tx(
     fingerprint: [u8; 32],
     resource: ResourceId,
 ) -> Result<Change> {
-    let taken = takes.iter().filter(|take| take.units > 0);
-    let demands: Vec<Demand> = taken
+    let demands: Vec<Demand> = takes
+        .iter()
+        .filter(|take| take.units > 0)
         .flat_map(|take| {
             let of = |meter: &Arc<meter::Model>| Demand {
                 meter: Arc::clone(meter),

@@ -14,7 +14,7 @@ use crate::error::{Classify, Code};
 
 /// Why the amounts that were named do not fit the kind.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NeedError {
+pub(super) enum NeedError {
     /// An amount that the kind asks for is absent.
     #[error("Name an amount of {meter}")]
     Missing {
@@ -67,7 +67,7 @@ impl Classify for NeedError {
 
 /// What is taken of one meter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Take {
+pub(super) struct Take {
     /// The meter.
     pub meter: Arc<meter::Model>,
     /// Units, maybe 0.
@@ -81,7 +81,7 @@ pub struct Take {
 ///
 /// # Errors
 /// When an amount is missing, not asked for, named twice or does not fit its meter.
-pub fn takes(
+pub(super) fn takes(
     needs: &[resource_need::Model],
     meters: &HashMap<MeterId, Arc<meter::Model>>,
     named: &[(String, Decimal)],
