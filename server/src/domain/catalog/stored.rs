@@ -74,6 +74,22 @@ pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Resul
     })
 }
 
+/// What a version fixes.
+pub(super) async fn terms_of(
+    connection: &impl ConnectionTrait,
+    version: &plan_version::Model,
+    meters: &[meter::Model],
+) -> Result<Terms> {
+    let prices = read::prices_of(connection, &[version.id])
+        .await?
+        .remove(&version.id);
+    let limits = read::limits_of(connection, &[version.id])
+        .await?
+        .remove(&version.id);
+    let (prices, limits) = (prices.unwrap_or_default(), limits.unwrap_or_default());
+    Meters::new(meters).terms(version, &prices, &limits)
+}
+
 fn header(state: Option<&catalog_state::Model>) -> Header {
     let state = state.cloned();
     state.map_or_else(
@@ -121,10 +137,10 @@ fn meter_of(row: &meter::Model) -> Meter {
 }
 
 /// The meters by id, to tell amounts and keys of other rows.
-pub(super) struct Meters<'a>(HashMap<MeterId, &'a meter::Model>);
+struct Meters<'a>(HashMap<MeterId, &'a meter::Model>);
 
 impl<'a> Meters<'a> {
-    pub(super) fn new(meters: &'a [meter::Model]) -> Self {
+    fn new(meters: &'a [meter::Model]) -> Self {
         Self(meters.iter().map(|meter| (meter.id, meter)).collect())
     }
 
@@ -133,8 +149,7 @@ impl<'a> Meters<'a> {
         self.0.get(&id).copied().ok_or_else(missing)
     }
 
-    /// What a version fixes.
-    pub(super) fn terms(
+    fn terms(
         &self,
         version: &plan_version::Model,
         prices: &[plan_price::Model],
