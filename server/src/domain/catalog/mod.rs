@@ -37,7 +37,7 @@ pub use read::{
     meters_by_ids, meters_by_key, needs_of, plan_by_key, plans_by_ids, prices_of, state,
     versions_by_ids,
 };
-pub use terms::Change;
+pub use terms::{Change, annual_discount};
 pub use terms_edit::{LimitEdit, PriceEdit, TermsEdit};
 pub use visible::{
     PlanPosition, count_plans, find_plan, list_plans, subscriber_counts, visible_current,

@@ -20,9 +20,7 @@ use crate::error::{Error, Result};
 pub(super) struct Stored {
     pub(super) meters: Vec<meter::Model>,
     pub(super) plans: Vec<plan::Model>,
-    /// What new subscribers get, by plan.
-    pub(super) current: HashMap<PlanId, plan_version::Model>,
-    /// What those versions fix, for plans that are withdrawn from sale too.
+    /// What the published version of each plan fixes, for plans that are withdrawn from sale too.
     pub(super) terms: HashMap<PlanId, Terms>,
     pub(super) kinds: Vec<resource_kind::Model>,
     /// Meters, kinds, and the plans that are on sale.
@@ -67,7 +65,6 @@ pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Resul
     Ok(Stored {
         meters,
         plans,
-        current,
         terms,
         kinds,
         document,
