@@ -93,6 +93,11 @@ where
         Ok(found.ok_or_else(missing)?)
     }
 
+    /// Forgets everything that was read, so that what a mutation has changed is read anew.
+    pub(crate) async fn forget_all(&self) {
+        self.loader.clear_all().await;
+    }
+
     /// Puts what look-ahead has read where the resolvers below will ask for it.
     pub(crate) async fn prime(&self, values: impl IntoIterator<Item = (K, Option<V>)> + Send) {
         let known: Vec<_> = values
@@ -136,6 +141,8 @@ pub struct Loaders {
     pub(crate) signed_in: super::signed_in::SignedIn,
     /// Of the audit log.
     pub(crate) audit: super::audit::AuditLoaders,
+    /// Of the catalog.
+    pub(crate) catalog: super::catalog::CatalogLoaders,
     /// Of users.
     pub(crate) identity: super::identity::IdentityLoaders,
     /// Of members and invitations.
@@ -151,6 +158,7 @@ impl Loaders {
         Self {
             signed_in: super::signed_in::SignedIn::default(),
             audit: super::audit::AuditLoaders::new(app, actor),
+            catalog: super::catalog::CatalogLoaders::new(app, actor),
             identity: super::identity::IdentityLoaders::new(app, actor),
             members: super::members::MemberLoaders::new(app, actor),
             organizations: super::organizations::OrganizationLoaders::new(app, actor),

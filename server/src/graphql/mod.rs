@@ -2,6 +2,7 @@
 //! is written here.
 
 pub mod audit;
+pub mod catalog;
 pub mod context;
 pub mod errors;
 pub mod identity;

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use uuid::Uuid;
 
 use super::audit::AuditEntry;
+use super::catalog::{Meter, Plan, PlanVersion, ResourceKind};
 use super::context::RequestContext;
 use super::identity::User;
 use super::members::{Invitation, Membership};
@@ -28,8 +29,16 @@ pub enum Node {
     Invitation(Invitation),
     /// A membership.
     Membership(Membership),
+    /// A meter.
+    Meter(Meter),
     /// An organization.
     Organization(Organization),
+    /// A plan.
+    Plan(Plan),
+    /// A version of a plan.
+    PlanVersion(PlanVersion),
+    /// A kind of resource.
+    ResourceKind(ResourceKind),
     /// A user.
     User(User),
 }
@@ -98,6 +107,10 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
         organizations::nodes => Organization,
         members::membership_nodes => Membership,
         members::invitation_nodes => Invitation,
+        catalog::plan_nodes => Plan,
+        catalog::version_nodes => PlanVersion,
+        catalog::meter_nodes => Meter,
+        catalog::kind_nodes => ResourceKind,
     }
     Ok(found)
 }

@@ -3,6 +3,7 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 use super::audit::AuditQuery;
+use super::catalog::{CatalogMutation, CatalogQuery};
 use super::errors::ErrorCodes;
 use super::identity::{IdentityMutation, IdentityQuery};
 use super::loaders::FreshLoaders;
@@ -14,12 +15,23 @@ use crate::app::App;
 /// All queries.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(NodeQuery, AuditQuery, IdentityQuery, OrganizationQuery);
+pub struct Query(
+    NodeQuery,
+    AuditQuery,
+    CatalogQuery,
+    IdentityQuery,
+    OrganizationQuery,
+);
 
 /// All mutations.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(IdentityMutation, OrganizationMutation, MemberMutation);
+pub struct Mutation(
+    CatalogMutation,
+    IdentityMutation,
+    OrganizationMutation,
+    MemberMutation,
+);
 
 /// Bursar's schema.
 pub type BursarSchema = Schema<Query, Mutation, EmptySubscription>;

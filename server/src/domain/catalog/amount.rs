@@ -10,7 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 pub const LARGEST_UNITS: i64 = 1 << 53;
 
 /// Most decimal places that a meter may have.
-pub const LARGEST_SCALE: i16 = 6;
+pub(super) const LARGEST_SCALE: i16 = 6;
 
 /// Whole units of 10^-scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

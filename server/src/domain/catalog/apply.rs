@@ -6,6 +6,8 @@ mod meters;
 mod plans;
 mod uses;
 
+pub(super) use plans::changed;
+
 use bursar_entities::catalog_state;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect, Set};

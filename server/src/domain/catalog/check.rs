@@ -4,6 +4,8 @@ mod kinds;
 mod meters;
 mod plans;
 
+pub(super) use plans::{HIGHEST_TIER, LONGEST_TRIAL};
+
 use std::collections::{HashMap, HashSet};
 
 use bursar_entities::enums::BillingInterval;

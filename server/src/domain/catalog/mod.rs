@@ -9,29 +9,40 @@ mod check;
 mod difference;
 mod document;
 mod draft;
+mod edit;
 mod error;
 mod export;
 mod file;
 mod parse;
 mod problems;
+mod publish;
 mod read;
 mod stored;
 mod terms;
+mod terms_edit;
+mod visible;
 mod words;
 
 pub use amount::{Amount, AmountError, LARGEST_UNITS};
 pub use apply::{HOSTING, apply, ensure_default};
 pub use difference::{Fate, Line, Report};
 pub use document::{Document, Header, Kind, Limit, Meter, Need, Plan, Source, Terms, Thresholds};
+pub use edit::{NewPlan, PlanEdit, create_plan, update_plan};
 pub use error::CatalogError;
 pub use export::export;
 pub use problems::{Problem, Problems};
+pub use publish::{Preview, preview_publication, publish_plan};
 pub use read::{
     current_version, current_versions, kind_by_key, kinds, kinds_by_ids, limits_of, meters,
     meters_by_ids, meters_by_key, needs_of, plan_by_key, plans_by_ids, prices_of, state,
     versions_by_ids,
 };
-pub use terms::Change;
+pub use terms::{Change, annual_discount};
+pub use terms_edit::{LimitEdit, PriceEdit, TermsEdit};
+pub use visible::{
+    PlanPosition, count_plans, find_plan, list_plans, subscriber_counts, visible_current,
+    visible_drafts, visible_history, visible_plans, visible_versions,
+};
 
 #[cfg(test)]
 mod tests;

@@ -20,9 +20,7 @@ use crate::error::{Error, Result};
 pub(super) struct Stored {
     pub(super) meters: Vec<meter::Model>,
     pub(super) plans: Vec<plan::Model>,
-    /// What new subscribers get, by plan.
-    pub(super) current: HashMap<PlanId, plan_version::Model>,
-    /// What those versions fix, for plans that are withdrawn from sale too.
+    /// What the published version of each plan fixes, for plans that are withdrawn from sale too.
     pub(super) terms: HashMap<PlanId, Terms>,
     pub(super) kinds: Vec<resource_kind::Model>,
     /// Meters, kinds, and the plans that are on sale.
@@ -67,11 +65,26 @@ pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Resul
     Ok(Stored {
         meters,
         plans,
-        current,
         terms,
         kinds,
         document,
     })
+}
+
+/// What a version fixes.
+pub(super) async fn terms_of(
+    connection: &impl ConnectionTrait,
+    version: &plan_version::Model,
+    meters: &[meter::Model],
+) -> Result<Terms> {
+    let prices = read::prices_of(connection, &[version.id])
+        .await?
+        .remove(&version.id);
+    let limits = read::limits_of(connection, &[version.id])
+        .await?
+        .remove(&version.id);
+    let (prices, limits) = (prices.unwrap_or_default(), limits.unwrap_or_default());
+    Meters::new(meters).terms(version, &prices, &limits)
 }
 
 fn header(state: Option<&catalog_state::Model>) -> Header {
@@ -121,10 +134,10 @@ fn meter_of(row: &meter::Model) -> Meter {
 }
 
 /// The meters by id, to tell amounts and keys of other rows.
-pub(super) struct Meters<'a>(HashMap<MeterId, &'a meter::Model>);
+struct Meters<'a>(HashMap<MeterId, &'a meter::Model>);
 
 impl<'a> Meters<'a> {
-    pub(super) fn new(meters: &'a [meter::Model]) -> Self {
+    fn new(meters: &'a [meter::Model]) -> Self {
         Self(meters.iter().map(|meter| (meter.id, meter)).collect())
     }
 
@@ -133,8 +146,7 @@ impl<'a> Meters<'a> {
         self.0.get(&id).copied().ok_or_else(missing)
     }
 
-    /// What a version fixes.
-    pub(super) fn terms(
+    fn terms(
         &self,
         version: &plan_version::Model,
         prices: &[plan_price::Model],

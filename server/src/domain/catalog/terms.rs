@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use bursar_entities::enums::BillingInterval;
+use bursar_entities::plan_price;
+use rust_decimal::Decimal;
 use sea_orm::ActiveEnum;
 
 use super::document::{Limit, Terms};
@@ -82,6 +85,19 @@ pub(super) fn discounted_year(monthly: i64, percent: i64) -> Option<i64> {
 /// The discount in whole percent that leads from `monthly` to `annual`, when there is one.
 pub(super) fn discount_of(monthly: i64, annual: i64) -> Option<i64> {
     (1..100).find(|percent| monthly > 0 && discounted_year(monthly, *percent) == Some(annual))
+}
+
+/// By how many percent `price` is cheaper than twelve months of the monthly price among `all`, rounded to 2 decimal
+/// places; none for a monthly price, and when it is not cheaper (CAT-2).
+#[must_use]
+pub fn annual_discount(price: &plan_price::Model, all: &[plan_price::Model]) -> Option<Decimal> {
+    let monthly = all.iter().find(|other| {
+        other.currency == price.currency && other.billing_interval == BillingInterval::Monthly
+    })?;
+    let year = Decimal::from(monthly.amount_minor) * Decimal::from(12);
+    let saved = year - Decimal::from(price.amount_minor);
+    let is_discount = price.billing_interval == BillingInterval::Annual && saved > Decimal::ZERO;
+    is_discount.then(|| (saved * Decimal::ONE_HUNDRED / year).round_dp(2))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::catalog::terms::discounted_year;
 use crate::domain::money;
 
 /// The word for no limit.
-pub(in crate::domain::catalog) const UNLIMITED: &str = "unlimited";
+const UNLIMITED: &str = "unlimited";
 
 /// Most days that a trial may last.
 pub(in crate::domain::catalog) const LONGEST_TRIAL: i32 = 365;
