@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 
 use super::context::RequestContext;
-use super::loaders::SetLoader;
 use super::pagination::{List, list};
 use super::scalars::{JsonObject, Quantity, id, parse_id};
 use crate::actor::Actor;
@@ -211,22 +210,6 @@ impl AuditQuery {
             },
         )
         .await
-    }
-}
-
-/// Loaders of the audit log.
-pub(crate) struct AuditLoaders {
-    /// Entries by id.
-    pub(crate) entries: SetLoader<AuditEntryId, Model>,
-}
-
-impl AuditLoaders {
-    pub(crate) fn new(app: &App, actor: &Actor) -> Self {
-        Self {
-            entries: SetLoader::new(app, actor, |app, actor, ids| {
-                audit::by_ids(app, actor, ids).boxed()
-            }),
-        }
     }
 }
 

@@ -139,14 +139,16 @@ impl Extension for FreshLoaders {
 pub struct Loaders {
     /// Whoever a mutation of the request has signed in.
     pub(crate) signed_in: super::signed_in::SignedIn,
-    /// Of the audit log.
-    pub(crate) audit: super::audit::AuditLoaders,
     /// Of the catalog.
     pub(crate) catalog: super::catalog::CatalogLoaders,
     /// Of users.
     pub(crate) identity: super::identity::IdentityLoaders,
     /// Of members and invitations.
     pub(crate) members: super::members::MemberLoaders,
+    /// Of quotas.
+    pub(crate) quotas: super::quotas::QuotaLoaders,
+    /// Of resources.
+    pub(crate) resources: super::resources::ResourceLoaders,
     /// Of organizations.
     pub(crate) organizations: super::organizations::OrganizationLoaders,
 }
@@ -157,10 +159,11 @@ impl Loaders {
     pub fn new(app: &App, actor: &Actor) -> Self {
         Self {
             signed_in: super::signed_in::SignedIn::default(),
-            audit: super::audit::AuditLoaders::new(app, actor),
             catalog: super::catalog::CatalogLoaders::new(app, actor),
             identity: super::identity::IdentityLoaders::new(app, actor),
             members: super::members::MemberLoaders::new(app, actor),
+            quotas: super::quotas::QuotaLoaders::new(app, actor),
+            resources: super::resources::ResourceLoaders::new(app, actor),
             organizations: super::organizations::OrganizationLoaders::new(app, actor),
         }
     }

@@ -11,6 +11,8 @@ use super::context::RequestContext;
 use super::identity::User;
 use super::members::{Invitation, Membership};
 use super::organizations::Organization;
+use super::quotas::QuotaThresholdEvent;
+use super::resources::Resource;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -39,6 +41,10 @@ pub enum Node {
     PlanVersion(PlanVersion),
     /// A kind of resource.
     ResourceKind(ResourceKind),
+    /// A quota that crossed a threshold.
+    QuotaThresholdEvent(QuotaThresholdEvent),
+    /// A resource.
+    Resource(Resource),
     /// A user.
     User(User),
 }
@@ -111,6 +117,8 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
         catalog::version_nodes => PlanVersion,
         catalog::meter_nodes => Meter,
         catalog::kind_nodes => ResourceKind,
+        quotas::nodes => QuotaThresholdEvent,
+        resources::nodes => Resource,
     }
     Ok(found)
 }

@@ -60,7 +60,13 @@ impl Resource {
 
     /// What kind of resource it is.
     async fn kind(&self, ctx: &Context<'_>) -> async_graphql::Result<ResourceKind> {
-        Ok(ResourceKind::from(ctx.loaders().catalog.resource_kinds.require(self.model.kind_id).await?))
+        Ok(ResourceKind::from(
+            ctx.loaders()
+                .catalog
+                .resource_kinds
+                .require(self.model.kind_id)
+                .await?,
+        ))
     }
 
     /// Display name.
@@ -75,13 +81,26 @@ impl Resource {
 
     /// The resource that it belongs to.
     async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Resource>> {
-        let Some(parent) = self.model.parent_id else { return Ok(None) };
-        Ok(ctx.loaders().resources.resources.load(parent).await?.map(Self::from))
+        let Some(parent) = self.model.parent_id else {
+            return Ok(None);
+        };
+        Ok(ctx
+            .loaders()
+            .resources
+            .resources
+            .load(parent)
+            .await?
+            .map(Self::from))
     }
 
     /// What it takes of each meter.
     async fn amounts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ResourceAmount>> {
-        let amounts = ctx.loaders().resources.amounts.require(self.model.id).await?;
+        let amounts = ctx
+            .loaders()
+            .resources
+            .amounts
+            .require(self.model.id)
+            .await?;
         let amount = |(meter, units): (Arc<meter::Model>, i64)| ResourceAmount {
             amount: Quantity::from_units(units, meter.scale),
             meter: Meter::from((*meter).clone()),
@@ -91,7 +110,12 @@ impl Resource {
 
     /// Whose it is.
     async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Organization> {
-        let found = ctx.loaders().organizations.organizations.require(self.model.organization_id).await?;
+        let found = ctx
+            .loaders()
+            .organizations
+            .organizations
+            .require(self.model.organization_id)
+            .await?;
         Ok(Organization::from(found))
     }
 
@@ -103,7 +127,10 @@ impl Resource {
 
 impl From<Model> for Resource {
     fn from(model: Model) -> Self {
-        Self { id: id(model.id), model }
+        Self {
+            id: id(model.id),
+            model,
+        }
     }
 }
 
@@ -149,7 +176,11 @@ impl Payload for CreateResourcePayload {
     }
 
     fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { resource: None, decision: None, user_errors }
+        Self {
+            resource: None,
+            decision: None,
+            user_errors,
+        }
     }
 }
 
@@ -173,11 +204,17 @@ impl Payload for DeleteResourcePayload {
     type Outcome = ResourceId;
 
     fn done(deleted: ResourceId) -> Self {
-        Self { deleted_resource_id: Some(id(deleted)), user_errors: Vec::new() }
+        Self {
+            deleted_resource_id: Some(id(deleted)),
+            user_errors: Vec::new(),
+        }
     }
 
     fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { deleted_resource_id: None, user_errors }
+        Self {
+            deleted_resource_id: None,
+            user_errors,
+        }
     }
 }
 
@@ -199,8 +236,14 @@ impl ResourceMutation {
             organization: parse_id(&input.organization_id, "The organization")?,
             kind: input.kind,
             name: input.name,
-            parent: input.parent_id.map(|id| parse_id(&id, "The parent resource")).transpose()?,
-            amounts: amounts.into_iter().map(|item| (item.meter, item.amount.0)).collect(),
+            parent: input
+                .parent_id
+                .map(|id| parse_id(&id, "The parent resource"))
+                .transpose()?,
+            amounts: amounts
+                .into_iter()
+                .map(|item| (item.meter, item.amount.0))
+                .collect(),
             key: input.idempotency_key,
         };
         settle(resources::create(ctx.app(), ctx.actor(), &input).await)
@@ -213,7 +256,11 @@ impl ResourceMutation {
         #[graphql(desc = "What to delete.")] input: DeleteResourceInput,
     ) -> async_graphql::Result<DeleteResourcePayload> {
         let resource = parse_id(&input.resource_id, "The resource")?;
-        settle(resources::delete(ctx.app(), ctx.actor(), resource).await.map(|()| resource))
+        settle(
+            resources::delete(ctx.app(), ctx.actor(), resource)
+                .await
+                .map(|()| resource),
+        )
     }
 }
 
@@ -225,25 +272,17 @@ pub(crate) async fn of_organization(
     arguments: PageArguments,
 ) -> async_graphql::Result<List<Resource>> {
     let page = PageRequest::new(&arguments)?;
-    let found = resources::list(ctx.app(), ctx.actor(), organization, kind.as_deref(), &page).await?;
-    let count = move |app: &App, actor: &Actor| {
-        let (app, actor, kind) = (app.clone(), actor.clone(), kind.clone());
-        async move { resources::count(&app, &actor, organization, kind.as_deref()).await }.boxed()
-    };
-    Ok(list(found, |resource| resource.id, Resource::from, count))
-}
-
-/// How many active resources of a kind an organization has.
-pub(crate) async fn count(
-    ctx: &Context<'_>,
-    organization: OrganizationId,
-    kind: &str,
-) -> async_graphql::Result<i32> {
-    let counts = ctx.loaders().resources.counts.load(organization).await?;
-    let missing = || crate::error::Error::not_found("The organization");
-    let known = || crate::error::Error::new(crate::error::Code::BadRequest, format!("There is no resource kind `{kind}`"));
-    let count = counts.ok_or_else(missing)?.get(kind).copied().ok_or_else(known)?;
-    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    let found =
+        resources::list(ctx.app(), ctx.actor(), organization, kind.as_deref(), &page).await?;
+    Ok(list(
+        found,
+        |resource| resource.id,
+        Resource::from,
+        move |app, actor| {
+            let kind = kind.clone();
+            async move { resources::count(app, actor, organization, kind.as_deref()).await }.boxed()
+        },
+    ))
 }
 
 /// Loaders of resources.
@@ -252,23 +291,31 @@ pub(crate) struct ResourceLoaders {
     pub(crate) resources: SetLoader<ResourceId, Model>,
     /// What resources take of each meter.
     pub(crate) amounts: SetLoader<ResourceId, Vec<(Arc<meter::Model>, i64)>>,
-    /// How many active resources of each kind organizations have.
-    pub(crate) counts: SetLoader<OrganizationId, HashMap<String, i64>>,
 }
 
 impl ResourceLoaders {
     pub(crate) fn new(app: &App, actor: &Actor) -> Self {
         Self {
-            resources: SetLoader::new(app, actor, |app, actor, ids| resources::by_ids(app, actor, ids).boxed()),
-            amounts: SetLoader::new(app, actor, |app, actor, ids| resources::amounts_of(app, actor, ids).boxed()),
-            counts: SetLoader::new(app, actor, |app, actor, ids| resources::counts(app, actor, ids).boxed()),
+            resources: SetLoader::new(app, actor, |app, actor, ids| {
+                resources::by_ids(app, actor, ids).boxed()
+            }),
+            amounts: SetLoader::new(app, actor, |app, actor, ids| {
+                resources::amounts_of(app, actor, ids).boxed()
+            }),
         }
     }
 }
 
 /// The resources among `ids`, for `node` and `nodes`.
-pub(crate) async fn nodes(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, Resource>> {
+pub(crate) async fn nodes(
+    app: &App,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Resource>> {
     let ids: Vec<ResourceId> = ids.iter().copied().map(ResourceId).collect();
     let found = resources::by_ids(app, actor, &ids).await?;
-    Ok(found.into_iter().map(|(id, model)| (id.0, model.into())).collect())
+    Ok(found
+        .into_iter()
+        .map(|(id, model)| (id.0, model.into()))
+        .collect())
 }

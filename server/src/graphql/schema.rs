@@ -1,6 +1,6 @@
 //! The schema put together from its features.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 
 use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery};
@@ -10,6 +10,9 @@ use super::loaders::FreshLoaders;
 use super::members::MemberMutation;
 use super::node::NodeQuery;
 use super::organizations::{OrganizationMutation, OrganizationQuery};
+use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription};
+use super::resources::ResourceMutation;
+use super::server::ServerQuery;
 use crate::app::App;
 
 /// All queries.
@@ -21,6 +24,8 @@ pub struct Query(
     CatalogQuery,
     IdentityQuery,
     OrganizationQuery,
+    QuotaQuery,
+    ServerQuery,
 );
 
 /// All mutations.
@@ -31,25 +36,41 @@ pub struct Mutation(
     IdentityMutation,
     OrganizationMutation,
     MemberMutation,
+    QuotaMutation,
+    ResourceMutation,
 );
 
+/// All subscriptions.
+#[derive(Default, MergedSubscription)]
+#[graphql(name = "Subscription")]
+pub struct Subscription(QuotaSubscription);
+
 /// Bursar's schema.
-pub type BursarSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type BursarSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema over `app`. Depth and complexity are guarded at the door, before execution (OPS-4).
 #[must_use]
 pub fn build(app: App) -> BursarSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .extension(ErrorCodes)
-        .extension(FreshLoaders)
-        .data(app)
-        .finish()
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .extension(ErrorCodes)
+    .extension(FreshLoaders)
+    .data(app)
+    .finish()
 }
 
 /// The schema's definition language, sorted, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish();
+    let schema = Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .finish();
     schema.sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()

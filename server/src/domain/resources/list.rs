@@ -8,8 +8,7 @@ use bursar_entities::ids::{MeterId, OrganizationId, ResourceId};
 use bursar_entities::resource::{Column, Entity, Model};
 use bursar_entities::{meter, resource_amount, resource_kind};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
 };
 
 use crate::actor::Actor;
@@ -84,52 +83,6 @@ pub async fn count(
         .await?
         .count(connection)
         .await?)
-}
-
-/// How many active resources of each kind the organizations have that the caller may see, by organization and kind key,
-/// in a constant number of statements.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn counts(
-    app: &App,
-    actor: &Actor,
-    organizations: &[OrganizationId],
-) -> Result<HashMap<OrganizationId, HashMap<String, i64>>> {
-    let connection = app.db.reader();
-    let seen = visible(connection, actor, organizations, Permission::OrgView).await?;
-    let kinds = resource_kind::Entity::find().all(connection).await?;
-    let rows: Vec<(OrganizationId, bursar_entities::ids::ResourceKindId, i64)> = Entity::find()
-        .select_only()
-        .column(Column::OrganizationId)
-        .column(Column::KindId)
-        .column_as(Column::Id.count(), "count")
-        .filter(Column::OrganizationId.is_in(seen.iter().copied()))
-        .filter(Column::Status.eq(ResourceStatus::Active))
-        .group_by(Column::OrganizationId)
-        .group_by(Column::KindId)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    let mut found: HashMap<OrganizationId, HashMap<String, i64>> = seen
-        .into_iter()
-        .map(|organization| {
-            (
-                organization,
-                kinds.iter().map(|kind| (kind.key.clone(), 0)).collect(),
-            )
-        })
-        .collect();
-    for (organization, kind, count) in rows {
-        let key = kinds
-            .iter()
-            .find(|known| known.id == kind)
-            .map(|known| known.key.clone());
-        if let (Some(counts), Some(key)) = (found.get_mut(&organization), key) {
-            counts.insert(key, count);
-        }
-    }
-    Ok(found)
 }
 
 /// What each resource takes of each meter, meters in the order of display.

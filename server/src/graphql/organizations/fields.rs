@@ -12,6 +12,8 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::identity::User;
 use crate::graphql::members::{self, Invitation, Membership};
 use crate::graphql::pagination::List;
+use crate::graphql::quotas::{self, Quota};
+use crate::graphql::resources::{self, Resource};
 use crate::graphql::scalars::JsonObject;
 
 #[ComplexObject]
@@ -101,7 +103,40 @@ impl Organization {
 
     // --- quotas
 
+    /// How it stands with every meter, in the order of display. Needs `org.quota.view`.
+    async fn quotas(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Quota>> {
+        quotas::of_organization(ctx, self.model.id).await
+    }
+
+    /// How it stands with one meter; null when there is no such meter. Needs `org.quota.view`.
+    async fn quota(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The meter's key, such as `storage.bytes`.")] meter: String,
+    ) -> async_graphql::Result<Option<Quota>> {
+        quotas::one_of_organization(ctx, self.model.id, &meter).await
+    }
+
     // --- resources
+
+    /// Its active resources, oldest first. Needs `org.resources.list`.
+    async fn resources(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this kind, by key.")] kind: Option<String>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<Resource>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        resources::of_organization(ctx, self.model.id, kind, arguments).await
+    }
 
     /// How many active resources of a kind it has. A kind that the catalog does not have is `NOT_FOUND`.
     async fn resource_count(

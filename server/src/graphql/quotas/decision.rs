@@ -1,6 +1,7 @@
 //! Decisions about quotas.
 
 use async_graphql::{Context, InputObject, Object};
+use bursar_entities::plan;
 use chrono::{DateTime, Utc};
 
 use super::LimitSource;
@@ -20,7 +21,10 @@ pub struct QuotaItemInput {
 
 impl From<QuotaItemInput> for quotas::Item {
     fn from(input: QuotaItemInput) -> Self {
-        Self { meter: input.meter, amount: input.amount.0 }
+        Self {
+            meter: input.meter,
+            amount: input.amount.0,
+        }
     }
 }
 
@@ -87,14 +91,14 @@ impl QuotaDecision {
 
     /// The decision in a sentence, in the language of `Accept-Language` (en, fr, vi).
     async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
-        let plan = self.suggestion(ctx).await?;
-        let name = plan.as_ref().map(Plan::name_of);
+        let plan = self.suggested(ctx).await?;
+        let name = plan.as_ref().map(|plan| plan.name.as_str());
         Ok(quotas::message(&self.0, name, ctx.actor().locale()))
     }
 
     /// The cheapest published plan that would allow the whole request, when it was refused.
     async fn suggested_plan(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
-        self.suggestion(ctx).await
+        Ok(self.suggested(ctx).await?.map(Plan::from))
     }
 
     /// Sequence number of the latest threshold event that the decision caused.
@@ -108,9 +112,11 @@ impl QuotaDecision {
         Quantity::from_units(units, self.0.meter.scale)
     }
 
-    async fn suggestion(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
-        let Some(id) = self.0.suggested_plan else { return Ok(None) };
-        Ok(ctx.loaders().catalog.plans.load(id).await?.map(Plan::from))
+    async fn suggested(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<plan::Model>> {
+        let Some(id) = self.0.suggested_plan else {
+            return Ok(None);
+        };
+        Ok(ctx.loaders().catalog.plans.load(id).await?)
     }
 }
 

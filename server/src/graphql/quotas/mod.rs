@@ -14,6 +14,6 @@ pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaWindow};
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};
 
-pub(crate) use decision::{binding, decisions};
+pub(crate) use decision::binding;
 pub(crate) use quota::{QuotaLoaders, of_organization, one_of_organization};
 pub(crate) use threshold::nodes;

@@ -37,7 +37,10 @@ macro_rules! quota_request {
                     items: self.items.into_iter().map(Into::into).collect(),
                     key: self.idempotency_key,
                     occurred_at: self.occurred_at,
-                    resource: self.resource_id.map(|id| parse_id(&id, "The resource")).transpose()?,
+                    resource: self
+                        .resource_id
+                        .map(|id| parse_id(&id, "The resource"))
+                        .transpose()?,
                 })
             }
         }
@@ -65,7 +68,11 @@ macro_rules! quota_request {
             }
 
             fn refused(user_errors: Vec<UserError>) -> Self {
-                Self { decision: None, decisions: Vec::new(), user_errors }
+                Self {
+                    decision: None,
+                    decisions: Vec::new(),
+                    user_errors,
+                }
             }
         }
     };
@@ -106,11 +113,17 @@ impl Payload for SetQuotaOverridePayload {
     type Outcome = Standing;
 
     fn done(standing: Standing) -> Self {
-        Self { quota: Some(Quota(standing)), user_errors: Vec::new() }
+        Self {
+            quota: Some(Quota(standing)),
+            user_errors: Vec::new(),
+        }
     }
 
     fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { quota: None, user_errors }
+        Self {
+            quota: None,
+            user_errors,
+        }
     }
 }
 

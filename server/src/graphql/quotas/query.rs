@@ -32,11 +32,19 @@ impl Payload for CheckQuotaPayload {
     type Outcome = Vec<Decision>;
 
     fn done(made: Vec<Decision>) -> Self {
-        Self { decision: binding(&made), decisions: decisions(made), user_errors: Vec::new() }
+        Self {
+            decision: binding(&made),
+            decisions: decisions(made),
+            user_errors: Vec::new(),
+        }
     }
 
     fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { decision: None, decisions: Vec::new(), user_errors }
+        Self {
+            decision: None,
+            decisions: Vec::new(),
+            user_errors,
+        }
     }
 }
 

@@ -45,7 +45,10 @@ pub struct QuotaWindow {
 impl QuotaWindow {
     /// None for a meter that has no window.
     pub(super) fn of(window: Window) -> Option<Self> {
-        window.end.map(|end| Self { start: window.start, end })
+        window.end.map(|end| Self {
+            start: window.start,
+            end,
+        })
     }
 }
 
@@ -142,7 +145,9 @@ fn percentage(used: i64, limit: i64) -> Decimal {
         return Decimal::from(if used == 0 { 0 } else { 100 });
     }
     let exact = Decimal::from(used) * Decimal::ONE_HUNDRED / Decimal::from(limit);
-    exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize()
+    exact
+        .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+        .normalize()
 }
 
 /// Loaders of quotas.
@@ -153,8 +158,11 @@ pub(crate) struct QuotaLoaders {
 
 impl QuotaLoaders {
     pub(crate) fn new(app: &App, actor: &Actor) -> Self {
-        let read = |app, actor, ids| quotas::of_organizations(app, actor, ids).boxed();
-        Self { quotas: SetLoader::new(app, actor, read) }
+        Self {
+            quotas: SetLoader::new(app, actor, |app, actor, ids| {
+                quotas::of_organizations(app, actor, ids).boxed()
+            }),
+        }
     }
 }
 

@@ -24,7 +24,8 @@ impl QuotaSubscription {
         #[graphql(desc = "Only these meters, by key.")] meters: Option<Vec<String>>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Quota>> + use<>> {
         let organization = parse_id(&organization_id, "The organization")?;
-        let stream = quotas::watch(ctx.app().clone(), ctx.actor().clone(), organization, meters).await?;
+        let stream =
+            quotas::watch(ctx.app().clone(), ctx.actor().clone(), organization, meters).await?;
         Ok(stream.map(|standing| Ok(Quota(standing?))))
     }
 
@@ -36,10 +37,15 @@ impl QuotaSubscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Only this organization.")] organization_id: Option<ID>,
         #[graphql(desc = "The cursor of the last event that was seen.")] after: Option<String>,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<QuotaThresholdEvent>> + use<>> {
-        let organization = organization_id.map(|id| parse_id(&id, "The organization")).transpose()?;
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<QuotaThresholdEvent>> + use<>>
+    {
+        let organization = organization_id
+            .map(|id| parse_id(&id, "The organization"))
+            .transpose()?;
         let after = after.as_deref().map(quotas::parse_cursor).transpose()?;
-        let stream = quotas::follow_thresholds(ctx.app().clone(), ctx.actor().clone(), organization, after).await?;
+        let stream =
+            quotas::follow_thresholds(ctx.app().clone(), ctx.actor().clone(), organization, after)
+                .await?;
         Ok(stream.map(|event| Ok(QuotaThresholdEvent::from(event?))))
     }
 }

@@ -55,13 +55,24 @@ impl QuotaThresholdEvent {
 
     /// Whose quota.
     async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Organization> {
-        let found = ctx.loaders().organizations.organizations.require(self.model.organization_id).await?;
+        let found = ctx
+            .loaders()
+            .organizations
+            .organizations
+            .require(self.model.organization_id)
+            .await?;
         Ok(Organization::from(found))
     }
 
     /// Which quota.
     async fn meter(&self, ctx: &Context<'_>) -> async_graphql::Result<Meter> {
-        Ok(Meter::from(ctx.loaders().catalog.meters.require(self.model.meter_id).await?))
+        Ok(Meter::from(
+            ctx.loaders()
+                .catalog
+                .meters
+                .require(self.model.meter_id)
+                .await?,
+        ))
     }
 
     /// The level that was reached (UP) or left (DOWN).
@@ -76,19 +87,35 @@ impl QuotaThresholdEvent {
 
     /// Used when the threshold was crossed.
     async fn used(&self, ctx: &Context<'_>) -> async_graphql::Result<Quantity> {
-        let meter = ctx.loaders().catalog.meters.require(self.model.meter_id).await?;
+        let meter = ctx
+            .loaders()
+            .catalog
+            .meters
+            .require(self.model.meter_id)
+            .await?;
         Ok(Quantity::from_units(self.model.used, meter.scale))
     }
 
     /// The limit at that moment; null means unlimited.
     async fn limit(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Quantity>> {
-        let meter = ctx.loaders().catalog.meters.require(self.model.meter_id).await?;
-        Ok(self.model.limit_amount.map(|units| Quantity::from_units(units, meter.scale)))
+        let meter = ctx
+            .loaders()
+            .catalog
+            .meters
+            .require(self.model.meter_id)
+            .await?;
+        Ok(self
+            .model
+            .limit_amount
+            .map(|units| Quantity::from_units(units, meter.scale)))
     }
 
     /// The window that it happened in; null for a meter without one.
     async fn window(&self) -> Option<QuotaWindow> {
-        QuotaWindow::of(Window { start: self.model.window_start, end: self.model.window_end })
+        QuotaWindow::of(Window {
+            start: self.model.window_start,
+            end: self.model.window_end,
+        })
     }
 
     /// When it happened.
@@ -99,13 +126,23 @@ impl QuotaThresholdEvent {
 
 impl From<Model> for QuotaThresholdEvent {
     fn from(model: Model) -> Self {
-        Self { id: id(model.id), model }
+        Self {
+            id: id(model.id),
+            model,
+        }
     }
 }
 
 /// The events among `ids`, for `node` and `nodes`.
-pub(crate) async fn nodes(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, QuotaThresholdEvent>> {
+pub(crate) async fn nodes(
+    app: &App,
+    actor: &Actor,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, QuotaThresholdEvent>> {
     let ids: Vec<ThresholdEventId> = ids.iter().copied().map(ThresholdEventId).collect();
     let found = quotas::events_by_ids(app, actor, &ids).await?;
-    Ok(found.into_iter().map(|(id, model)| (id.0, model.into())).collect())
+    Ok(found
+        .into_iter()
+        .map(|(id, model)| (id.0, model.into()))
+        .collect())
 }
