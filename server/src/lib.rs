@@ -13,3 +13,5 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 mod logging;
+#[cfg(test)]
+mod testing;

@@ -10,6 +10,8 @@ mod refresh;
 mod session;
 mod sign_in;
 mod sign_up;
+#[cfg(test)]
+mod tests;
 mod users;
 
 pub use admin::{NewAdmin, create_system_admin, ensure_first_admin};

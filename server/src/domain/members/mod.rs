@@ -5,6 +5,8 @@ mod accept;
 mod error;
 mod invite;
 mod list;
+#[cfg(test)]
+mod tests;
 
 pub use accept::accept_invitation;
 pub use error::MemberError;

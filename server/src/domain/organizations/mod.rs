@@ -8,6 +8,8 @@ mod profile;
 mod read;
 mod settings;
 mod slug;
+#[cfg(test)]
+mod tests;
 mod update;
 
 pub use create::{
