@@ -6,10 +6,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::media::{Accept, Dress};
-use super::outcome::{Wire, is_request_error};
+use super::outcome::{Wire, failed, is_request_error};
 use super::params::Params;
 use super::refusal::Refusal;
-use super::{Admitted, admit, run, sse};
+use super::{Admitted, admit, one, sse};
 use crate::actor::Actor;
 use crate::error::{Code, Error};
 use crate::http::{Authenticate, Hall};
@@ -36,14 +36,14 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
         if self.accept.events
             && (admitted.kind == OperationType::Subscription || self.accept.single.is_none())
         {
-            return Ok(sse::stream(self, admitted).await);
+            return Ok(sse::stream(&self, admitted));
         }
         if admitted.kind == OperationType::Subscription {
             return Err(Refusal::malformed(
                 "A subscription needs Accept: text/event-stream, or a WebSocket with graphql-transport-ws",
             ));
         }
-        Ok(self.answer(&self.run(admitted).await))
+        Ok(self.answer(&one(self.hall, admitted, &self.actor).await))
     }
 
     /// Answers several operations, one after the other, in one array.
@@ -56,11 +56,11 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
         let mut answers = Vec::with_capacity(batch.len());
         for params in batch {
             answers.push(match self.admit(params) {
-                Ok(admitted) if admitted.kind == OperationType::Subscription => super::failed(
+                Ok(admitted) if admitted.kind == OperationType::Subscription => failed(
                     &Error::new(Code::BadRequest, "A batch cannot carry subscriptions"),
                     None,
                 ),
-                Ok(admitted) => self.run(admitted).await,
+                Ok(admitted) => one(self.hall, admitted, &self.actor).await,
                 Err(response) => response,
             });
         }
@@ -72,19 +72,6 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
         let doors = &self.hall.doors;
         admit(&self.hall.documents, &doors.limits, &doors.http, params)
             .map_err(|error| GraphQLResponse::from_errors(vec![error]))
-    }
-
-    async fn run(&self, admitted: Admitted) -> GraphQLResponse {
-        let doors = &self.hall.doors;
-        let request = doors.authenticate.prepare(admitted.request, &self.actor);
-        let request_id = self.actor.origin.request_id.as_deref();
-        run::run(
-            &doors.executor,
-            request,
-            doors.limits.request_timeout,
-            request_id,
-        )
-        .await
     }
 
     /// The answer that carries `response` and nothing else.
