@@ -1,7 +1,7 @@
 //! Answering one HTTP exchange: which operations its method may carry, and the status that a result deserves.
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Response as GraphQLResponse};
+use async_graphql::{Executor, Response as GraphQLResponse, ServerError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
@@ -28,7 +28,7 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
     pub(super) async fn single(self, params: Params) -> Result<Response, Refusal> {
         let admitted = match self.admit(params) {
             Ok(admitted) => admitted,
-            Err(response) => return Ok(self.answer(&response)),
+            Err(error) => return Ok(self.answer(&GraphQLResponse::from_errors(vec![error]))),
         };
         if admitted.kind == OperationType::Mutation && !self.by_post {
             return Err(Refusal::method("POST", "Mutations need POST"));
@@ -61,17 +61,16 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
                     None,
                 ),
                 Ok(admitted) => one(self.hall, admitted, &self.actor).await,
-                Err(response) => response,
+                Err(error) => GraphQLResponse::from_errors(vec![error]),
             });
         }
         let wires: Vec<Wire<'_>> = answers.iter().map(Wire::from).collect();
         Ok(json(StatusCode::OK, dress, &wires))
     }
 
-    fn admit(&self, params: Params) -> Result<Admitted, GraphQLResponse> {
+    fn admit(&self, params: Params) -> Result<Admitted, ServerError> {
         let doors = &self.hall.doors;
         admit(&self.hall.documents, &doors.limits, &doors.http, params)
-            .map_err(|error| GraphQLResponse::from_errors(vec![error]))
     }
 
     /// The answer that carries `response` and nothing else.

@@ -442,7 +442,7 @@ async fn a_stopping_server_says_goodbye_with_1001() {
     assert_eq!(client.hear().await, Heard::Closed(1001));
     drop(client.outbound);
     client.task.await.expect("the connection ends");
-    client.drain.finished(Duration::from_secs(60)).await;
+    client.drain.finished(Duration::from_mins(1)).await;
 }
 
 #[tokio::test]
