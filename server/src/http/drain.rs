@@ -98,7 +98,7 @@ mod tests {
         assert!(begun.elapsed() >= little, "it waited for the one inside");
         drop(inside);
         let nobody_left =
-            tokio::time::timeout(Duration::from_secs(60), drain.finished(Duration::MAX));
+            tokio::time::timeout(Duration::from_mins(1), drain.finished(Duration::MAX));
         nobody_left.await.expect("nothing to wait for");
     }
 }

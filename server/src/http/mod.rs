@@ -32,7 +32,7 @@ pub use health::Readiness;
 pub use serve::serve;
 
 use crate::config::{HttpConfig, LimitsConfig};
-use graphql::Documents;
+use graphql::{Documents, Types};
 
 /// Makes a fresh request id.
 pub type NewRequestId = Arc<dyn Fn() -> String + Send + Sync>;
@@ -61,17 +61,26 @@ pub struct Doors<E, A> {
 struct Shared<E, A> {
     doors: Doors<E, A>,
     documents: Documents,
+    types: Types,
 }
 
 type Hall<E, A> = Arc<Shared<E, A>>;
 
+impl<E, A> Shared<E, A> {
+    fn new(doors: Doors<E, A>) -> Hall<E, A> {
+        let types = Types::new(Arc::clone(&doors.sdl));
+        Arc::new(Self {
+            doors,
+            documents: Documents::new(),
+            types,
+        })
+    }
+}
+
 /// The routes of all doors. GraphiQL is not among them: merge its router when the configuration asks for it.
 pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
     let observe = observe::Observe::new(&doors);
-    let hall: Hall<E, A> = Arc::new(Shared {
-        doors,
-        documents: Documents::new(),
-    });
+    let hall = Shared::new(doors);
     Router::new()
         .route("/graphql", any(graphql::endpoint::<E, A>))
         .route("/schema.graphql", get(sdl::schema::<E, A>))

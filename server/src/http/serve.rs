@@ -13,7 +13,7 @@ use super::Drain;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves `router` on `listener` until `shutdown` completes. Then it accepts nothing more, lets requests in flight
-/// finish, closes WebSockets with 1001 and ends event streams, and returns.
+/// finish, closes `WebSocket`s with 1001 and ends event streams, and returns.
 ///
 /// # Errors
 /// When the listener fails.
@@ -41,7 +41,7 @@ pub async fn serve(
         if stop.await.is_ok() {
             tokio::time::sleep(PATIENCE).await;
         } else {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     tokio::select! {

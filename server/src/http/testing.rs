@@ -1,4 +1,8 @@
 //! A small schema and a small way of signing in, to test the doors with.
+#![expect(
+    clippy::unused_async,
+    reason = "the macros want resolvers to be asynchronous"
+)]
 
 use std::time::Duration;
 
@@ -49,7 +53,7 @@ impl Query {
     }
 
     async fn slow(&self) -> i32 {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
         1
     }
 

@@ -6,21 +6,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 
 export const ADMIN = { email: 'admin@clients.test', password: 'a long password for clients' };
 
 /** How long a start may take: it migrates, applies a catalog and hashes a password. */
 const START = 60_000;
 
-/**
- * Starts the server that BURSAR_BIN names before the tests of this file, and stops it after them.
- * Returns an object whose `url` and `socketUrl` are filled in by then.
- */
-export function useServer(environment = {}) {
-  const server = {};
-  before(async () => Object.assign(server, await start(environment)));
-  after(() => server.stop?.());
+/** Starts the server for the tests of this file, and stops it after them. */
+export async function useServer(environment = {}) {
+  const server = await start(environment);
+  after(() => server.stop());
   return server;
 }
 

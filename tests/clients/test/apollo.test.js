@@ -1,7 +1,7 @@
 // A front end on Apollo Client: normalised cache, Relay paging, user errors, live data.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
@@ -13,11 +13,8 @@ import { Collected } from '../support/collected.js';
 import { CROSSINGS, crossUntilHeard, organizationWithQuota, signIn } from '../support/graph.js';
 import { useServer } from '../support/server.js';
 
-const server = useServer();
-let token;
-before(async () => {
-  token = await signIn(server);
-});
+const server = await useServer();
+const token = await signIn(server);
 
 function apollo() {
   const socket = createClient({

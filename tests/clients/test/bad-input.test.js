@@ -1,16 +1,13 @@
 // Bad input of every kind: a clear error in the right form, quickly, and a server that is none the worse for it.
 
 import assert from 'node:assert/strict';
-import { afterEach, before, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 
 import { ask, signIn } from '../support/graph.js';
 import { useServer } from '../support/server.js';
 
-const server = useServer();
-let token;
-before(async () => {
-  token = await signIn(server);
-});
+const server = await useServer();
+const token = await signIn(server);
 
 afterEach(async () => {
   const data = await ask(server, '{ viewer { isSystemAdmin } }', {}, token);

@@ -1,18 +1,15 @@
 // The `graphql-sse` client in distinct connections mode.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { createClient } from 'graphql-sse';
 
 import { Collected } from '../support/collected.js';
 import { CROSSINGS, consume, crossUntilHeard, organizationWithQuota, signIn } from '../support/graph.js';
 import { useServer } from '../support/server.js';
 
-const server = useServer();
-let token;
-before(async () => {
-  token = await signIn(server);
-});
+const server = await useServer();
+const token = await signIn(server);
 
 function client() {
   return createClient({ url: server.endpoint, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });

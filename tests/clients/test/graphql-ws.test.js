@@ -1,7 +1,7 @@
 // Integrators on the `graphql-ws` client: live threshold events, and none lost over a broken connection.
 
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -9,11 +9,8 @@ import { Collected } from '../support/collected.js';
 import { CROSSINGS, ask, consume, crossUntilHeard, organizationWithQuota, signIn } from '../support/graph.js';
 import { useServer } from '../support/server.js';
 
-const server = useServer();
-let token;
-before(async () => {
-  token = await signIn(server);
-});
+const server = await useServer();
+const token = await signIn(server);
 
 function client(options = {}) {
   return createClient({

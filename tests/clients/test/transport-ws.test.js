@@ -7,7 +7,7 @@ import { signIn } from '../support/graph.js';
 import { Frames } from '../support/frames.js';
 import { start, useServer } from '../support/server.js';
 
-const server = useServer({ BURSAR_WS_INIT_TIMEOUT_SECONDS: '1' });
+const server = await useServer({ BURSAR_WS_INIT_TIMEOUT_SECONDS: '1' });
 
 const INIT = { type: 'connection_init' };
 const LIVE = {

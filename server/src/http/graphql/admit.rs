@@ -7,6 +7,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Request, ServerError, Value, Variables};
 
 use super::documents::Documents;
+use super::nulls::Shape;
 use super::outcome::server_error;
 use super::{guard, params::Params};
 use crate::config::{HttpConfig, LimitsConfig};
@@ -19,6 +20,8 @@ pub(in crate::http) struct Admitted {
     pub(in crate::http) request: Request,
     /// Query, mutation or subscription.
     pub(in crate::http) kind: OperationType,
+    /// The form that its results must have.
+    pub(in crate::http) shape: Shape,
 }
 
 /// Admits `params`.
@@ -49,11 +52,19 @@ pub(in crate::http) fn admit(
         ));
     }
     request.set_parsed_query(ExecutableDocument::clone(&document));
-    Ok(Admitted { request, kind })
+    let shape = Shape {
+        document,
+        operation_name: request.operation_name.clone(),
+    };
+    Ok(Admitted {
+        request,
+        kind,
+        shape,
+    })
 }
 
 /// The operation called `name`, or the only one.
-fn choose<'a>(
+pub(super) fn choose<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a OperationDefinition, ServerError> {

@@ -1,15 +1,15 @@
 //! Answering one HTTP exchange: which operations its method may carry, and the status that a result deserves.
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Response as GraphQLResponse};
+use async_graphql::{Executor, Response as GraphQLResponse, ServerError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::media::{Accept, Dress};
-use super::outcome::{Wire, is_request_error};
+use super::outcome::{Wire, failed, is_request_error};
 use super::params::Params;
 use super::refusal::Refusal;
-use super::{Admitted, admit, run, sse};
+use super::{Admitted, admit, one, sse};
 use crate::actor::Actor;
 use crate::error::{Code, Error};
 use crate::http::{Authenticate, Hall};
@@ -28,7 +28,7 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
     pub(super) async fn single(self, params: Params) -> Result<Response, Refusal> {
         let admitted = match self.admit(params) {
             Ok(admitted) => admitted,
-            Err(response) => return Ok(self.answer(&response)),
+            Err(error) => return Ok(self.answer(&GraphQLResponse::from_errors(vec![error]))),
         };
         if admitted.kind == OperationType::Mutation && !self.by_post {
             return Err(Refusal::method("POST", "Mutations need POST"));
@@ -36,14 +36,14 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
         if self.accept.events
             && (admitted.kind == OperationType::Subscription || self.accept.single.is_none())
         {
-            return Ok(sse::stream(self, admitted).await);
+            return Ok(sse::stream(&self, admitted));
         }
         if admitted.kind == OperationType::Subscription {
             return Err(Refusal::malformed(
                 "A subscription needs Accept: text/event-stream, or a WebSocket with graphql-transport-ws",
             ));
         }
-        Ok(self.answer(&self.run(admitted).await))
+        Ok(self.answer(&one(self.hall, admitted, &self.actor).await))
     }
 
     /// Answers several operations, one after the other, in one array.
@@ -56,35 +56,21 @@ impl<E: Executor, A: Authenticate> Exchange<'_, E, A> {
         let mut answers = Vec::with_capacity(batch.len());
         for params in batch {
             answers.push(match self.admit(params) {
-                Ok(admitted) if admitted.kind == OperationType::Subscription => super::failed(
+                Ok(admitted) if admitted.kind == OperationType::Subscription => failed(
                     &Error::new(Code::BadRequest, "A batch cannot carry subscriptions"),
                     None,
                 ),
-                Ok(admitted) => self.run(admitted).await,
-                Err(response) => response,
+                Ok(admitted) => one(self.hall, admitted, &self.actor).await,
+                Err(error) => GraphQLResponse::from_errors(vec![error]),
             });
         }
         let wires: Vec<Wire<'_>> = answers.iter().map(Wire::from).collect();
         Ok(json(StatusCode::OK, dress, &wires))
     }
 
-    fn admit(&self, params: Params) -> Result<Admitted, GraphQLResponse> {
+    fn admit(&self, params: Params) -> Result<Admitted, ServerError> {
         let doors = &self.hall.doors;
         admit(&self.hall.documents, &doors.limits, &doors.http, params)
-            .map_err(|error| GraphQLResponse::from_errors(vec![error]))
-    }
-
-    async fn run(&self, admitted: Admitted) -> GraphQLResponse {
-        let doors = &self.hall.doors;
-        let request = doors.authenticate.prepare(admitted.request, &self.actor);
-        let request_id = self.actor.origin.request_id.as_deref();
-        run::run(
-            &doors.executor,
-            request,
-            doors.limits.request_timeout,
-            request_id,
-        )
-        .await
     }
 
     /// The answer that carries `response` and nothing else.

@@ -23,7 +23,7 @@ const MAX_KEPT: usize = 32 << 10;
 const GENERATION: usize = 1 << 20;
 
 /// The parsed documents of recent requests, bounded by the length of their texts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::http) struct Documents {
     generations: Mutex<Generations>,
 }
@@ -32,8 +32,10 @@ type Kept = HashMap<Box<str>, Arc<ExecutableDocument>>;
 
 /// Two generations make a cache that forgets what is not asked for: once the young one is full it becomes the old
 /// one, and what is found in the old one moves to the young.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Generations {
+    /// Bytes of text in one of them.
+    capacity: usize,
     young: Kept,
     young_bytes: usize,
     old: Kept,
@@ -42,7 +44,19 @@ struct Generations {
 impl Documents {
     /// An empty cache.
     pub(in crate::http) fn new() -> Self {
-        Self::default()
+        Self::with_capacity(GENERATION)
+    }
+
+    fn with_capacity(capacity: usize) -> Self {
+        let generations = Generations {
+            capacity,
+            young: Kept::new(),
+            young_bytes: 0,
+            old: Kept::new(),
+        };
+        Self {
+            generations: Mutex::new(generations),
+        }
     }
 
     /// Parses `text`, or finds it parsed.
@@ -111,7 +125,7 @@ impl Generations {
     }
 
     fn keep(&mut self, text: &str, document: Arc<ExecutableDocument>) {
-        if self.young_bytes + text.len() > GENERATION {
+        if self.young_bytes + text.len() > self.capacity {
             self.old = mem::take(&mut self.young);
             self.young_bytes = 0;
         }
@@ -141,29 +155,20 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_what_is_not_goes() {
-        let documents = Documents::new();
+        let documents = Documents::with_capacity(100);
         let wanted = documents.parse("{ wanted }").expect("fine");
         documents.parse("{ forgotten }").expect("fine");
-        let padding = "#".repeat(MAX_KEPT - 100);
-        for number in 0..3 * GENERATION / MAX_KEPT {
-            documents
-                .parse(&format!("{{ a{number} }} {padding}"))
-                .expect("fine");
-            assert!(Arc::ptr_eq(
-                &wanted,
-                &documents.parse("{ wanted }").expect("fine")
-            ));
+        for number in 0..30 {
+            documents.parse(&format!("{{ a{number} }}")).expect("fine");
+            let again = documents.parse("{ wanted }").expect("fine");
+            assert!(Arc::ptr_eq(&wanted, &again));
         }
-        let generations = documents.lock();
-        assert!(
-            !generations.young.contains_key("{ forgotten }")
-                && !generations.old.contains_key("{ forgotten }")
-        );
-        assert!(generations.young_bytes <= GENERATION);
-        assert!(
-            generations.young.len() + generations.old.len()
-                <= 2 + 2 * GENERATION / (MAX_KEPT - 100)
-        );
+        let kept = documents.lock();
+        let has = |text: &str| kept.young.contains_key(text) || kept.old.contains_key(text);
+        assert!(!has("{ forgotten }") && has("{ a29 }"));
+        let bytes = |kept: &Kept| kept.keys().map(|text| text.len()).sum::<usize>();
+        assert!(bytes(&kept.young) <= 100 && bytes(&kept.old) <= 100);
+        assert_eq!(bytes(&kept.young), kept.young_bytes);
     }
 
     #[test]

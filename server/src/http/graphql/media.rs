@@ -62,7 +62,6 @@ impl Accept {
         let single = match (response, json) {
             (None, None) => None,
             (Some(_), None) => Some(Dress::Response),
-            (None, Some(_)) => Some(Dress::Json),
             (Some(new), Some(old)) if new.weight > old.weight => Some(Dress::Response),
             (Some(new), Some(old)) if new.weight == old.weight && new.named => {
                 Some(Dress::Response)
@@ -79,7 +78,8 @@ impl Accept {
 /// One media range of an `Accept` header.
 struct Range<'a> {
     media: &'a str,
-    weight: f32,
+    /// In thousandths: a quality has at most three digits.
+    weight: u16,
 }
 
 impl<'a> Range<'a> {
@@ -87,8 +87,8 @@ impl<'a> Range<'a> {
         let mut parts = text.split(';').map(str::trim);
         let media = parts.next().filter(|media| !media.is_empty())?;
         let weight = parts
-            .find_map(|p| p.strip_prefix("q=").and_then(|q| q.trim().parse().ok()))
-            .unwrap_or(1.0);
+            .find_map(|p| p.strip_prefix("q="))
+            .map_or(1000, thousandths);
         Some(Self { media, weight })
     }
 
@@ -109,9 +109,21 @@ impl<'a> Range<'a> {
     }
 }
 
+/// A quality such as `0.5`; what is none counts as fully wanted.
+fn thousandths(quality: &str) -> u16 {
+    match quality.trim().split_once('.') {
+        Some(("0", digits)) => format!("{digits:0<3}")
+            .get(..3)
+            .and_then(|d| d.parse().ok())
+            .unwrap_or(1000),
+        None if quality.trim() == "0" => 0,
+        _ => 1000,
+    }
+}
+
 /// How much a media type is wanted.
 struct Quality {
-    weight: f32,
+    weight: u16,
     named: bool,
 }
 
@@ -120,8 +132,8 @@ fn quality(ranges: &[Range<'_>], media: &str) -> Option<Quality> {
     let (precision, range) = ranges
         .iter()
         .filter_map(|range| Some((range.precision(media)?, range)))
-        .max_by(|a, b| a.0.cmp(&b.0).then(a.1.weight.total_cmp(&b.1.weight)))?;
-    (range.weight > 0.0).then_some(Quality {
+        .max_by(|a, b| a.0.cmp(&b.0).then(a.1.weight.cmp(&b.1.weight)))?;
+    (range.weight > 0).then_some(Quality {
         weight: range.weight,
         named: precision == 2,
     })
@@ -188,6 +200,14 @@ mod tests {
             (
                 "application/json;q=0, application/graphql-response+json;q=0",
                 None,
+            ),
+            (
+                "application/json;q=0.000, */*;q=0.01",
+                Some(Dress::Response),
+            ),
+            (
+                "application/json;q=0.25, application/graphql-response+json;q=0.3",
+                Some(Dress::Response),
             ),
             ("text/html", None),
             ("image/*", None),

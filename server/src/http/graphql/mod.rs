@@ -8,6 +8,7 @@ mod documents;
 mod guard;
 mod lexical;
 mod media;
+mod nulls;
 mod outcome;
 mod params;
 mod refusal;
@@ -15,6 +16,7 @@ mod run;
 mod sse;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use async_graphql::Executor;
 use axum::body::Body;
@@ -24,10 +26,12 @@ use axum::response::{IntoResponse as _, Response};
 
 pub(super) use admit::{Admitted, admit};
 pub(super) use documents::Documents;
-pub(super) use outcome::{Wire, failed, is_final_error, server_error};
+pub(super) use outcome::{Wire, server_error};
 pub(super) use params::Params;
 pub(super) use refusal::Refusal;
-pub(super) use run::{defect, run};
+pub(super) use run::many;
+use run::one;
+pub(super) use types::Types;
 
 use super::{Authenticate, Hall, origin, ws};
 use crate::error::{Code, Error};

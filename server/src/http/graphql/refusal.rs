@@ -10,7 +10,10 @@ use crate::error::{Code, Error};
 
 /// A refused request.
 #[derive(Debug)]
-pub(in crate::http) struct Refusal {
+pub(in crate::http) struct Refusal(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     error: Error,
     header: Option<(HeaderName, HeaderValue)>,
@@ -21,13 +24,14 @@ pub(in crate::http) struct Refusal {
 impl Refusal {
     /// Refuses with `status` because of `error`.
     pub(in crate::http) fn new(status: StatusCode, error: Error) -> Self {
-        Self {
+        let dress = Dress::Json;
+        Self(Box::new(Parts {
             status,
             error,
             header: None,
-            dress: Dress::Json,
+            dress,
             request_id: None,
-        }
+        }))
     }
 
     /// The request is malformed: 400.
@@ -40,70 +44,60 @@ impl Refusal {
 
     /// The method does not fit: 405, naming those that do.
     pub(in crate::http) fn method(allow: &'static str, message: impl Into<String>) -> Self {
-        let refusal = Self::new(
+        Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             Error::new(Code::BadRequest, message),
-        );
-        Self {
-            header: Some((header::ALLOW, HeaderValue::from_static(allow))),
-            ..refusal
-        }
+        )
+        .with_header(header::ALLOW, allow)
     }
 
     /// Credentials that do not hold, or a failure while checking them.
     pub(in crate::http) fn credentials(error: Error) -> Self {
         match error.code {
-            Code::Unauthenticated => Self {
-                header: Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-                ..Self::new(StatusCode::UNAUTHORIZED, error)
-            },
+            Code::Unauthenticated => Self::new(StatusCode::UNAUTHORIZED, error)
+                .with_header(header::WWW_AUTHENTICATE, "Bearer"),
             Code::Forbidden => Self::new(StatusCode::FORBIDDEN, error),
             Code::RateLimited => Self::new(StatusCode::TOO_MANY_REQUESTS, error),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error),
         }
     }
 
-    /// The same refusal with one more header.
-    pub(in crate::http) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
-        Self {
-            header: Some((name, HeaderValue::from_static(value))),
-            ..self
-        }
+    /// The same refusal with a header that goes with its status.
+    pub(in crate::http) fn with_header(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.0.header = Some((name, HeaderValue::from_static(value)));
+        self
     }
 
     /// The same refusal in the dress that the caller accepts.
-    pub(in crate::http) const fn dressed(mut self, dress: Dress) -> Self {
-        self.dress = dress;
+    pub(in crate::http) fn dressed(mut self, dress: Dress) -> Self {
+        self.0.dress = dress;
         self
     }
 
     /// The same refusal, to be quoted by the request's id when it is our fault.
     pub(in crate::http) fn of_request(mut self, id: Option<String>) -> Self {
-        self.request_id = id;
+        self.0.request_id = id;
         self
     }
 
     /// The error, for transports that are not HTTP.
     pub(in crate::http) fn into_error(self) -> Error {
-        self.error
+        self.0.error
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let error = server_error(&self.error, self.request_id.as_deref());
+        let Self(refusal) = self;
+        let error = server_error(&refusal.error, refusal.request_id.as_deref());
         let body = json!({ "errors": [error] });
+        let content_type = HeaderValue::from_static(refusal.dress.content_type());
         let headers = [
-            (
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(self.dress.content_type()),
-            ),
+            (header::CONTENT_TYPE, content_type),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        let mut response = (self.status, headers, body.to_string()).into_response();
-        if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, value);
-        }
+        let mut response = (refusal.status, headers, body.to_string()).into_response();
+        response.headers_mut().extend(refusal.header);
         response
     }
 }

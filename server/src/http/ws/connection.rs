@@ -220,7 +220,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         };
         match admitted {
             Ok(admitted) => {
-                let operation = operation::start(doors, admitted, actor);
+                let operation = operation::start(&self.hall, admitted, actor);
                 self.operations.insert(id, operation);
                 Ok(())
             }

@@ -1,7 +1,6 @@
 //! graphql-transport-ws on a pair of channels.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +13,6 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::connection::{Connection, Patience};
 use crate::actor::Origin;
-use crate::http::graphql::Documents;
 use crate::http::testing::{OneToken, TestSchema, doors};
 use crate::http::{Doors, Drain, Shared};
 
@@ -98,10 +96,7 @@ impl Client {
         let (server_outbound, inbound) = channel(4);
         let wire = Wire::new(server_inbound, server_outbound);
         let drain = doors.drain.clone();
-        let hall = Arc::new(Shared {
-            doors,
-            documents: Documents::new(),
-        });
+        let hall = Shared::new(doors);
         let origin = Origin {
             request_id: Some("r1".into()),
             ..Origin::default()
@@ -447,7 +442,7 @@ async fn a_stopping_server_says_goodbye_with_1001() {
     assert_eq!(client.hear().await, Heard::Closed(1001));
     drop(client.outbound);
     client.task.await.expect("the connection ends");
-    client.drain.finished(Duration::from_secs(60)).await;
+    client.drain.finished(Duration::from_mins(1)).await;
 }
 
 #[tokio::test]
@@ -476,7 +471,7 @@ async fn a_client_that_does_not_read_is_not_read_to_and_is_dropped_in_the_end() 
 async fn a_client_that_answers_no_ping_is_gone() {
     let patience = Patience {
         ping: Duration::from_millis(20),
-        silence: Duration::from_millis(50),
+        silence: Duration::from_millis(600),
         ..Patience::default()
     };
     let mut client = Client::ready_with(doors(), patience).await;
