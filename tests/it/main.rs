@@ -5,6 +5,7 @@
     reason = "a scenario that cannot go on panics, and says where"
 )]
 
+mod architecture;
 mod audit;
 mod catalog;
 mod crash;
