@@ -1,8 +1,23 @@
 //! Behaviour of the product through its doors, on both databases, by feature.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "a scenario that cannot go on panics, and says where"
 )]
 
 mod architecture;
+mod audit;
+mod catalog;
+mod crash;
+mod doors;
 mod ground;
+mod identity;
+mod isolation;
+mod members;
+mod organizations;
+mod quotas;
+mod reads;
+mod resources;
+mod restart;
+mod revenue;
+mod schema;

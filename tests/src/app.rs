@@ -4,6 +4,7 @@ use bursar::app::App;
 use bursar::clock::Clock;
 use bursar::config::{Config, Source};
 use bursar::db::Database;
+use bursar::domain::{catalog, identity};
 use chrono::TimeDelta;
 
 use crate::client::Client;
@@ -34,7 +35,12 @@ pub(crate) fn configuration(url: &str) -> Config {
 }
 
 /// What `serve` does with an empty database: the hosting catalog and the first system admin.
-pub(crate) async fn prepare(_app: &App) {}
+pub(crate) async fn prepare(app: &App) {
+    catalog::ensure_default(app).await.expect("the catalog");
+    identity::ensure_first_admin(app)
+        .await
+        .expect("the first system admin");
+}
 
 /// How a server under test differs from the usual.
 #[derive(Debug)]

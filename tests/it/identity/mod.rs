@@ -1,0 +1,4 @@
+//! Signing up, in and out, and how a session goes on (ACC-5).
+
+mod credentials;
+mod sessions;
