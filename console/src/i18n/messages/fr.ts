@@ -31,7 +31,7 @@ export const fr: MessageCatalog = {
     skip: 'Aller au contenu',
     account: 'Compte et préférences',
     signOut: 'Se déconnecter',
-    commands: 'Recherche et commandes',
+    commands: 'Chercher, commander',
     version: (version) => `Version ${version}`,
   },
   preferences: {
