@@ -38,7 +38,7 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
         </span>
       </Cell>
       <Cell className="py-3">
-        <div className="grid grid-cols-4 gap-x-4 gap-y-2">
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(6.5rem,1fr))] gap-x-4 gap-y-2">
           {quotas.map((quota) => (
             <QuotaBar key={quota.meter.key} quota={quota} />
           ))}
