@@ -36,8 +36,9 @@ describe('the list', () => {
     await waitFor(async () =>
       expect(await slugs()).toEqual(['quarry-analytics', 'quarry-foods', 'quarry-press', 'quarry-robotics']),
     );
+    await waitFor(() => expect(history.location.search).toContain('text=quarry'));
+    await waitFor(() => expect(asked()).toHaveLength(3));
     expect(field.value).toBe('quarry');
-    expect(history.location.search).toContain('text=quarry');
     expect(asked().map(({ variables }) => (variables.filter as { text?: string }).text)).toEqual([
       undefined,
       'qua',
