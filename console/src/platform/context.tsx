@@ -36,9 +36,10 @@ export function useOnline(): boolean {
   return useStore(useProvided().connection.online);
 }
 
-const CLOSED: StreamState = { status: 'offline', retryInSeconds: null };
+/** Before the first word of the stream. */
+const OPENING: StreamState = { status: 'connecting', retryInSeconds: null };
 
 /** The state of the live stream with this operation name. */
 export function useStreamState(operationName: string): StreamState {
-  return useStore(useProvided().connection.streams)[operationName] ?? CLOSED;
+  return useStore(useProvided().connection.streams)[operationName] ?? OPENING;
 }

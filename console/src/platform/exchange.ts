@@ -37,28 +37,30 @@ function resultOf(operation: Operation, response: GraphResponse): OperationResul
   });
 }
 
+async function ask(platform: Platform, connection: Connection, operation: Operation): Promise<OperationResult> {
+  try {
+    const response = await platform.graphql(requestOf(operation));
+    connection.online.set(true);
+    return resultOf(operation, response);
+  } catch (cause) {
+    const failure = PlatformError.from(cause);
+    connection.online.set(failure.code !== 'OFFLINE');
+    if (failure.code === 'UNAUTHENTICATED') connection.unauthenticated();
+    return makeErrorResult(operation, failure);
+  }
+}
+
 function answerOnce(platform: Platform, connection: Connection, operation: Operation): Source<OperationResult> {
   return make(({ next, complete }) => {
     let open = true;
-    platform
-      .graphql(requestOf(operation))
-      .then(
-        (response) => {
-          connection.online.set(true);
-          return resultOf(operation, response);
-        },
-        (cause: unknown) => {
-          const failure = PlatformError.from(cause);
-          connection.online.set(failure.code !== 'OFFLINE');
-          if (failure.code === 'UNAUTHENTICATED') connection.unauthenticated();
-          return makeErrorResult(operation, failure);
-        },
-      )
-      .then((result) => {
-        if (!open) return;
-        next(result);
-        complete();
-      });
+    // A tick later: a component that looks while it renders subscribes and leaves at once, and must not ask twice.
+    queueMicrotask(async () => {
+      if (!open) return;
+      const result = await ask(platform, connection, operation);
+      if (!open) return;
+      next(result);
+      complete();
+    });
     return () => {
       open = false;
     };

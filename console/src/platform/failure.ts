@@ -20,7 +20,7 @@ export function failureOf(error: CombinedError): Failure {
   const [first] = error.graphQLErrors;
   const extensions = first?.extensions ?? {};
   return {
-    code: typeof extensions.code === 'string' ? extensions.code : 'INTERNAL',
+    code: typeof extensions.code === 'string' ? extensions.code : 'UNKNOWN',
     message: first?.message ?? error.message,
     requestId: typeof extensions.requestId === 'string' ? extensions.requestId : null,
   };

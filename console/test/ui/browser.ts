@@ -23,9 +23,16 @@ export interface Look {
   language: 'en' | 'fr' | 'vi';
 }
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
+const USUAL: Size = { width: 1280, height: 800 };
+
 export interface Stage {
   /** Opens an address of the preview in a fresh, empty browser context. */
-  open(path: string, look?: Partial<Look>): Promise<Page>;
+  open(path: string, look?: Partial<Look>, size?: Size): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -55,10 +62,10 @@ export async function openStage(): Promise<Stage> {
   if (!base) throw new Error('the preview has no address');
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   return {
-    async open(path, { theme = 'light', language = 'en' } = {}) {
+    async open(path, { theme = 'light', language = 'en' } = {}, viewport = USUAL) {
       const locale = { en: 'en-US', fr: 'fr-FR', vi: 'vi-VN' }[language];
       const context = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
+        viewport,
         colorScheme: theme,
         locale,
         timezoneId: 'UTC',

@@ -1,7 +1,7 @@
 /** Every screen in light and dark, in English and French (and once in Vietnamese): looks, accessibility, policy. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Look, openStage, problemsOf, type Stage, shoot, violationsOf } from './browser';
+import { type Look, openStage, problemsOf, type Size, type Stage, shoot, violationsOf } from './browser';
 
 let stage: Stage;
 
@@ -82,11 +82,11 @@ const STATES: readonly Screen[] = [
 /** axe sees structure and colour: once per theme in English, once more in French for its labels. */
 const needsAxe = ({ theme, language }: Look) => language === 'en' || theme === 'light';
 
-async function check(screen: Screen, look: Look): Promise<void> {
-  const page = await stage.open(screen.path, look);
+async function check(screen: Screen, look: Look, size?: Size, suffix = ''): Promise<void> {
+  const page = await stage.open(screen.path, look, size);
   await screen.ready(page);
   await page.evaluate(() => document.fonts.ready);
-  await shoot(page, `${screen.name}-${look.theme}-${look.language}`);
+  await shoot(page, `${screen.name}-${look.theme}-${look.language}${suffix}`);
   if (needsAxe(look)) expect(await violationsOf(page)).toEqual([]);
   expect(problemsOf(page)).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -113,4 +113,11 @@ describe('in Vietnamese', () => {
 
 describe.each(['light', 'dark'] as const)('states in %s', (theme) => {
   it.each(STATES)('$name', (screen) => check(screen, { theme, language: 'en' }));
+});
+
+/** The smallest window that the shell allows. */
+const SMALLEST: Size = { width: 960, height: 600 };
+
+describe('in the smallest window', () => {
+  it.each(SCREENS)('$name', (screen) => check(screen, { theme: 'dark', language: 'fr' }, SMALLEST, '-small'));
 });

@@ -1,6 +1,7 @@
 /** The live feed, on its screen and in the rail (CON-7). */
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import type { StreamMessage } from '@/platform/types';
 import { openConsole } from './harness';
 
 const events = () => screen.queryAllByTestId('feed-event');
@@ -45,6 +46,23 @@ describe('the feed', () => {
     await waitFor(() => expect(screen.getByTestId('feed-status').textContent).toContain('next try in 4 s'));
     platform.setOffline(false);
     await waitFor(() => expect(screen.getByTestId('feed-status').dataset.status).toBe('live'));
+  });
+
+  const endings: Array<[string, StreamMessage, string]> = [
+    ['for a reason', { type: 'error', errors: [{ message: 'The cursor is too old.' }] }, 'The cursor is too old.'],
+    ['without a word', { type: 'complete' }, 'The feed has stopped.'],
+  ];
+
+  it.each(endings)('can be opened again when it ends %s', async (_how, message, shown) => {
+    const { platform, user } = await openFeed();
+    await platform.use('alder-analytics', 'members', 16);
+    platform.endStreams(message);
+    expect(await screen.findByText(shown)).toBeDefined();
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(screen.getByTestId('feed-status').dataset.status).toBe('live'));
+    expect(screen.queryByText(shown)).toBeNull();
+    await platform.use('alder-analytics', 'members', 20);
+    await waitFor(() => expect(events()).toHaveLength(2));
   });
 
   it('leads to the organization', async () => {

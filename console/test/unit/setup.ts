@@ -24,6 +24,7 @@ vi.stubGlobal('matchMedia', (query: string) => ({
 }));
 
 Element.prototype.scrollIntoView = () => undefined;
+vi.stubGlobal('scrollTo', () => undefined);
 
 HTMLDialogElement.prototype.showModal ??= function showModal(this: HTMLDialogElement) {
   this.setAttribute('open', '');

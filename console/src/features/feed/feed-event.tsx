@@ -49,7 +49,7 @@ export function FeedEvent({ event, now, fresh }: { event: ThresholdEvent; now: n
     >
       <Direction event={event} />
       <div className="min-w-0 grow">
-        <p className="truncate text-sm">
+        <p className="text-sm text-pretty">
           <Link
             to="/organizations/$slug"
             params={{ slug: organization.slug }}
@@ -66,7 +66,7 @@ export function FeedEvent({ event, now, fresh }: { event: ThresholdEvent; now: n
           <span aria-hidden> · {format.time(event.occurredAt)}</span>
         </p>
       </div>
-      <div className="w-44 shrink-0">
+      <div className="w-40 shrink-0">
         <p className="mb-1 text-right text-xs text-ink-soft">
           {limit === null
             ? format.quantity(used, meter)

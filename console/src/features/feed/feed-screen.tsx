@@ -33,6 +33,9 @@ export function FeedScreen() {
   const [before] = useState(() => new Set(events.map(({ id }) => id)));
   useEffect(watch, [watch]);
 
+  const { status, retryInSeconds } = stream;
+  const stopped = status === 'offline' && retryInSeconds === null;
+  const ended = failure ?? (stopped ? { code: 'stopped', message: messages.failed, requestId: null } : null);
   const shown = filter === 'all' ? events : events.filter(({ direction }) => direction === 'UP');
   const options = [
     { value: 'all' as const, label: messages.all, testId: 'feed-all' },
@@ -40,7 +43,7 @@ export function FeedScreen() {
   ];
   return (
     <Page title={messages.title} subtitle={messages.subtitle} actions={<FeedStatus stream={stream} />}>
-      {failure && <StaleNotice failure={failure} onRetry={reopen} />}
+      {ended && <StaleNotice failure={ended} onRetry={reopen} />}
       <Card
         flush
         title={messages.count(shown.length)}

@@ -19,19 +19,24 @@ function SearchField({ search, onChange }: FiltersProps) {
   const [typed, setTyped] = useState(search.text ?? '');
   const input = useRef<HTMLInputElement>(null);
   const sent = useRef(search.text ?? '');
+  const underway = useRef<string[]>([]);
 
   useEffect(() => {
+    const shown = search.text ?? '';
+    // Our own words come back through the address, perhaps after more has been typed.
+    const own = underway.current.indexOf(shown);
+    underway.current.splice(0, own + 1);
+    if (own >= 0 || shown === sent.current) return;
     // The address changed from elsewhere (palette, back, "clear"): follow it.
-    if ((search.text ?? '') !== sent.current) {
-      sent.current = search.text ?? '';
-      setTyped(sent.current);
-    }
+    sent.current = shown;
+    setTyped(shown);
   }, [search.text]);
 
   useEffect(() => {
     if (typed.trim() === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = typed.trim();
+      underway.current.push(sent.current);
       onChange({ text: sent.current || undefined });
     }, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
@@ -87,7 +92,7 @@ export function Filters({ search, onChange }: FiltersProps) {
         value={search.plan ?? ''}
         onChange={(event) => onChange({ plan: event.target.value || undefined })}
       >
-        <option value="">{`${texts.planFilter}: ${texts.all}`}</option>
+        <option value="">{texts.anyPlan}</option>
         {plans.map((plan) => (
           <option key={plan.id} value={plan.key}>
             {plan.name}
@@ -101,7 +106,7 @@ export function Filters({ search, onChange }: FiltersProps) {
         value={search.status ?? ''}
         onChange={(event) => onChange({ status: STATUS_CHOICES.find((status) => status === event.target.value) })}
       >
-        <option value="">{`${texts.statusFilter}: ${texts.all}`}</option>
+        <option value="">{texts.anyStatus}</option>
         {STATUS_CHOICES.map((status) => (
           <option key={status} value={status}>
             {messages.status[status]}

@@ -17,15 +17,15 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
   const quotas = countedQuotas(organization.quotas);
   return (
     <Row data-testid={`organization-row-${slug}`} className="relative hover:bg-hover">
-      <RowHeader className="w-52 align-top">
+      <RowHeader className="w-44 align-top">
         <Link
           to="/organizations/$slug"
           params={{ slug }}
-          className="block max-w-48 truncate font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          className="block max-w-44 truncate font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {name}
         </Link>
-        <span className="block max-w-48 truncate text-xs font-normal text-ink-faint">
+        <span className="block max-w-44 truncate text-xs font-normal text-ink-faint">
           {slug} · {messages.memberCount(memberCount)}
         </span>
       </RowHeader>
@@ -38,13 +38,13 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
         </span>
       </Cell>
       <Cell className="py-3">
-        <div className="grid grid-cols-4 gap-x-4 gap-y-2">
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(6.5rem,1fr))] gap-x-4 gap-y-2">
           {quotas.map((quota) => (
             <QuotaBar key={quota.meter.key} quota={quota} />
           ))}
         </div>
       </Cell>
-      <Cell className="w-28 text-right align-top">
+      <Cell className="w-24 text-right align-top">
         <LevelBadge level={highestLevel(quotas.map(({ level }) => level))} />
       </Cell>
     </Row>

@@ -47,7 +47,7 @@ export function OrganizationsScreen({ search, onSearch }: ScreenProps) {
     [onSearch, search],
   );
   return (
-    <Page title={messages.title} subtitle={page ? messages.count(page.totalCount) : ' '}>
+    <Page title={messages.title} subtitle={page ? messages.count(page.totalCount) : '\u00a0'}>
       <Filters search={search} onChange={change} />
       {page && failure && <StaleNotice failure={failure} onRetry={retry} />}
       <Card flush>

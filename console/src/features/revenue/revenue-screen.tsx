@@ -98,17 +98,34 @@ function Figures({ report }: { report: Report }) {
   );
 }
 
+const SHEET = 'flex flex-col gap-3 rounded-lg border border-line bg-surface p-5';
+
+/** The shapes of what is coming, in the places where it will be. */
 function RevenueSkeleton() {
   return (
-    <Loading className="flex flex-col gap-4">
+    <Loading className="flex flex-col gap-5">
       <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
         {['mrr', 'arr', 'active', 'trial'].map((key) => (
-          <Skeleton key={key} className="h-28 rounded-lg" />
+          <div key={key} className={SHEET}>
+            <Skeleton className="h-3.5 w-16" />
+            <Skeleton className="h-7 w-32" />
+            <Skeleton className="h-3 w-24" />
+          </div>
         ))}
       </div>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <Skeleton className="h-[560px] rounded-lg" />
-        <Skeleton className="h-[560px] rounded-lg" />
+        <div className={SHEET}>
+          <Skeleton className="h-4 w-48" />
+          <Skeleton className="h-56" />
+        </div>
+        <div className={SHEET}>
+          {['w-40', 'w-32', 'w-36', 'w-28'].map((width) => (
+            <div key={width} className="flex flex-col gap-2 py-1">
+              <Skeleton className={`h-3.5 ${width}`} />
+              <Skeleton className="h-1.5" />
+            </div>
+          ))}
+        </div>
       </div>
     </Loading>
   );
@@ -122,7 +139,7 @@ export function RevenueScreen() {
   return (
     <Page
       title={messages.revenue.title}
-      subtitle={report ? messages.revenue.subtitle(report.currency) : undefined}
+      subtitle={report ? messages.revenue.subtitle(report.currency) : '\u00a0'}
       actions={
         <Button onClick={retry} busy={refreshing} data-testid="revenue-refresh">
           {!refreshing && <RotateCw aria-hidden className="size-3.5" />}

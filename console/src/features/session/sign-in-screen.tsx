@@ -138,7 +138,7 @@ export function SignInScreen({ preferences }: { preferences: ReactNode }) {
       >
         <Wordmark />
         <div className="flex flex-col gap-8">
-          <p className="max-w-sm font-display text-2xl leading-snug">{messages.tagline}</p>
+          <p className="max-w-sm font-display text-2xl leading-snug text-balance">{messages.tagline}</p>
           <Ledger />
         </div>
       </div>

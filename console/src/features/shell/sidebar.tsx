@@ -78,7 +78,7 @@ function PaletteButton({ onOpen }: { onOpen: () => void }) {
     >
       <Search aria-hidden className="size-3.5 shrink-0" />
       <span className="grow truncate text-left">{messages.commands}</span>
-      <kbd className="font-sans text-2xs">{COMMAND_KEY} K</kbd>
+      <kbd className="shrink-0 font-sans text-2xs whitespace-nowrap">{COMMAND_KEY} K</kbd>
     </button>
   );
 }

@@ -43,6 +43,8 @@ export interface MemoryPlatform extends Platform {
   failNext(operationName: string, error: PlatformError): void;
   /** Changes a usage and pushes what the server would: the quota, and a crossing if the level changed. */
   use(slug: string, meter: string, used: number): Promise<void>;
+  /** Ends every open stream, as a server does that will not go on. */
+  endStreams(message: StreamMessage): void;
   openStreams(): string[];
 }
 
@@ -176,6 +178,10 @@ export function createMemoryPlatform(options: MemoryOptions = {}): MemoryPlatfor
         occurredAt: new Date().toISOString(),
       };
       await push('quotaThresholdCrossed', event, () => true);
+    },
+    endStreams(message) {
+      for (const { send } of [...streams.values()]) send(message);
+      streams.clear();
     },
     openStreams: () => [...streams.values()].map(({ request }) => request.operationName ?? ''),
   };
