@@ -47,7 +47,7 @@ pub(crate) struct Bursar {
     pub(crate) signed_out: Mutex<Vec<String>>,
     /// Variables of every subscription that began, in order.
     pub(crate) subscribed: Mutex<Vec<Value>>,
-    /// WebSockets that were opened.
+    /// Sockets that were opened.
     pub(crate) connections: AtomicU64,
     /// Whether sockets answer pings.
     pub(crate) mute: AtomicBool,
