@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Source};
 use crate::db::Database;
 use crate::domain::identity::{self, SignUp, SignedUp};
+use crate::graphql::schema;
 
 /// Members that an organization has room for.
 pub(crate) const ROOM: i64 = 5;
@@ -68,6 +69,13 @@ impl TestApp {
             statements,
             _folder: folder,
         }
+    }
+
+    /// What the graph answers to `actor`, as its clients see it.
+    pub(crate) async fn ask(&self, actor: &Actor, document: &str) -> serde_json::Value {
+        let request = async_graphql::Request::new(document).data(actor.clone());
+        let response = schema::build(self.app.clone()).execute(request).await;
+        serde_json::to_value(response).expect("JSON")
     }
 
     /// Lets time pass.

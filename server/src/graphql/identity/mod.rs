@@ -1,6 +1,8 @@
 //! Users, the viewer and sessions in the graph.
 
 pub mod mutation;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

@@ -2,6 +2,8 @@
 
 mod loaders;
 pub mod mutation;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -6,6 +6,8 @@ mod list;
 mod loaders;
 pub mod mutation;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
