@@ -20,8 +20,10 @@ use crate::domain::money;
 pub(super) fn check(file: &File, findings: &mut Findings<'_>) -> Document {
     let top = Place::default();
     let meters = meters::check(&file.meters, &top.key("meters"), findings);
+    // Of two meters with one key, the first is meant.
     let by_key = meters
         .iter()
+        .rev()
         .map(|meter| (meter.key.as_str(), meter))
         .collect();
     let mut plans = plans::check(&file.plans, &by_key, &top.key("plans"), findings);

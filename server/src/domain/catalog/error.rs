@@ -37,16 +37,6 @@ pub enum CatalogError {
     /// A version that is published can no longer be changed (CAT-3).
     #[error("Version {0} is published and never changes; edit a draft instead")]
     Published(i32),
-    /// New organizations could not start.
-    #[error(
-        "New organizations start on {plan}, so it must keep a monthly price in {currency}, be it 0"
-    )]
-    DefaultWithoutPrice {
-        /// The plan.
-        plan: String,
-        /// The default currency.
-        currency: String,
-    },
 }
 
 impl CatalogError {
@@ -67,8 +57,7 @@ impl Classify for CatalogError {
             Self::Refused(_)
             | Self::NoDraft(_)
             | Self::NothingToPublish(_)
-            | Self::Published(_)
-            | Self::DefaultWithoutPrice { .. } => Code::PreconditionFailed,
+            | Self::Published(_) => Code::PreconditionFailed,
         }
     }
 

@@ -126,8 +126,9 @@ impl<'a> Findings<'a> {
         here.span().start
     }
 
-    /// `value` if nothing is wrong.
-    pub(super) fn into_result<T>(self, value: T) -> Result<T, Problems> {
+    /// `value` if nothing is wrong; problems in the order of the file.
+    pub(super) fn into_result<T>(mut self, value: T) -> Result<T, Problems> {
+        self.problems.sort_by_key(|problem| problem.line);
         if self.problems.is_empty() {
             Ok(value)
         } else {

@@ -61,7 +61,7 @@ pub async fn preview_publication(app: &App, actor: &Actor, key: &str) -> Result<
 ///
 /// # Errors
 /// As [`preview_publication`]; `CONFLICT` when draft, base or subscribers have changed since the preview,
-/// `PRECONDITION_FAILED` when the draft changes nothing, or when new organizations could not start on the plan.
+/// `PRECONDITION_FAILED` when the draft changes nothing.
 pub async fn publish_plan(
     app: &App,
     actor: &Actor,
@@ -78,9 +78,6 @@ pub async fn publish_plan(
     }
     if publication.base.is_some() && preview.changes.is_empty() {
         return Err(CatalogError::NothingToPublish(key.to_owned()).into());
-    }
-    if let Some(state) = read::state(&*tx).await? {
-        publication.keeps_default(&state)?;
     }
     let Publication { plan, draft, .. } = publication;
     let version = draft.publish_in_tx(&*tx, app.now()).await?;
@@ -144,23 +141,6 @@ impl Publication {
             changes: changes(&before, &self.terms.facts()),
             subscribers_on_earlier_versions: self.subscribers,
         }
-    }
-
-    /// The plan that new organizations start on must have a price for them.
-    fn keeps_default(
-        &self,
-        state: &bursar_entities::catalog_state::Model,
-    ) -> Result<(), CatalogError> {
-        let currency = state.default_currency.clone();
-        let monthly = (
-            currency.clone(),
-            bursar_entities::enums::BillingInterval::Monthly,
-        );
-        if state.default_plan_key == self.plan.key && !self.terms.prices.contains_key(&monthly) {
-            let plan = self.plan.key.clone();
-            return Err(CatalogError::DefaultWithoutPrice { plan, currency });
-        }
-        Ok(())
     }
 }
 

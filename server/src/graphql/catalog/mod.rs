@@ -104,3 +104,6 @@ impl CatalogQuery {
             .into())
     }
 }
+
+#[cfg(test)]
+mod tests;
