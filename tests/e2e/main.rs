@@ -1,10 +1,11 @@
 //! The real window against a real server, driven by WebDriver.
 //!
-//! Needs a display (Xvfb will do), a D-Bus session, `WebKitWebDriver`, and three programs named by
-//! the environment; see `programs.rs`. The test command provides all of them. Screenshots and the
+//! Needs a display (Xvfb will do), a D-Bus session, `WebKitWebDriver`, `gnome-keyring-daemon`, and
+//! three programs named by the environment; see `programs.rs`. The test command provides all. Screenshots and the
 //! programs' output go to `console/artifacts/e2e`.
 
 mod graph;
+mod home;
 mod journey;
 mod programs;
 mod scene;
@@ -54,7 +55,7 @@ async fn from_sign_in_to_a_live_threshold_event() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let server = server::Server::start(&programs, folder.path()).await?;
     let scene = scene::Scene::set(&server).await?;
-    let home = window::Home::in_folder(folder.path())?;
+    let home = home::Home::in_folder(folder.path()).await?;
     let window = window::Window::open(&programs, &home).await?;
     let walked = journey::walk(&window, &scene, server).await;
     if walked.is_err() {
@@ -62,8 +63,13 @@ async fn from_sign_in_to_a_live_threshold_event() -> Outcome<()> {
     }
     window.close().await?;
     walked?;
-    // The session outlives the window.
-    let window = window::Window::open(&programs, &home).await?;
+    home.keeps_no_token_in_files()?;
+    stay_signed_in(&programs, &home).await
+}
+
+/// The session outlives the window, by the token in the keychain.
+async fn stay_signed_in(programs: &programs::Programs, home: &home::Home) -> Outcome<()> {
+    let window = window::Window::open(programs, home).await?;
     let seen = window.element("nav-revenue").await.map(drop);
     window.picture("11-next-start").await?;
     window.close().await?;

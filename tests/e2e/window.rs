@@ -1,6 +1,6 @@
 //! The window, seen and used as a person would: by what is on it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,30 +12,12 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
+use crate::home::Home;
 use crate::programs::Programs;
 use crate::{Outcome, until};
 
-/// WebDriver's key codes: Control held, everything released.
+/// WebDriver's key code for Control, held until the end of what is typed with it.
 const CONTROL: char = '\u{e009}';
-const RELEASE: char = '\u{e000}';
-
-/// A home folder for the console, so that the test neither sees nor leaves anything of a person's.
-pub(crate) struct Home {
-    home: PathBuf,
-    runtime: PathBuf,
-}
-
-impl Home {
-    /// An empty home.
-    pub(crate) fn in_folder(folder: &Path) -> Outcome<Self> {
-        use std::os::unix::fs::DirBuilderExt;
-        let (home, runtime) = (folder.join("home"), folder.join("runtime"));
-        for path in [&home, &runtime] {
-            std::fs::DirBuilder::new().mode(0o700).create(path)?;
-        }
-        Ok(Self { home, runtime })
-    }
-}
 
 /// An open window with the driver that moves it.
 pub(crate) struct Window {
@@ -56,11 +38,7 @@ impl Window {
                 "--native-port",
                 &native_port.to_string(),
             ])
-            .env("HOME", &home.home)
-            .env("XDG_RUNTIME_DIR", &home.runtime)
-            .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_DATA_HOME")
-            .env_remove("XDG_CACHE_HOME")
+            .envs(home.environment())
             .env("LANGUAGE", "en")
             .env("LC_ALL", "C.UTF-8")
             .stdin(Stdio::null())
