@@ -32,7 +32,8 @@ export default defineConfig(({ command, mode }) => ({
   server: { host: '127.0.0.1', port: 5173, strictPort: true, fs: { allow: ['..'] } },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY } },
   build: {
-    outDir: mode === 'fixtures' ? 'dist/fixtures' : 'dist',
+    // Beside the shipped folder, never inside it: the shell embeds all of dist.
+    outDir: mode === 'fixtures' ? 'artifacts/preview' : 'dist',
     target: 'safari16.4',
     chunkSizeWarningLimit: 700,
     assetsInlineLimit: 0,

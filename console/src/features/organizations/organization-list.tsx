@@ -17,19 +17,19 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
   const quotas = countedQuotas(organization.quotas);
   return (
     <Row data-testid={`organization-row-${slug}`} className="relative hover:bg-hover">
-      <RowHeader className="w-44 align-top">
+      <RowHeader className="w-36 align-top xl:w-48">
         <Link
           to="/organizations/$slug"
           params={{ slug }}
-          className="block max-w-44 truncate font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          className="block max-w-32 xl:max-w-32 truncate xl:max-w-44 font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {name}
         </Link>
-        <span className="block max-w-44 truncate text-xs font-normal text-ink-faint">
+        <span className="block max-w-32 xl:max-w-32 truncate xl:max-w-44 text-xs font-normal text-ink-faint">
           {slug} · {messages.memberCount(memberCount)}
         </span>
       </RowHeader>
-      <Cell className="w-32 align-top">
+      <Cell className="w-24 align-top xl:w-32">
         <span className="block font-medium">{subscription?.plan.name ?? messages.noPlan}</span>
         <span className="mt-1 flex flex-wrap gap-1">
           {subscription && <StatusBadge status={subscription.status} />}
