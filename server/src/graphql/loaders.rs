@@ -98,6 +98,13 @@ where
         self.loader.clear_all().await;
     }
 
+    /// Reads all of `keys` in one statement, for the resolvers below; gives the values that were found. An error is kept
+    /// for whoever asks for a key.
+    pub(crate) async fn warm(&self, keys: Vec<K>) -> Vec<V> {
+        let read = self.loader.load_many(keys).await;
+        read.into_values().filter_map(|value| value.ok().flatten()).collect()
+    }
+
     /// Puts what look-ahead has read where the resolvers below will ask for it.
     pub(crate) async fn prime(&self, values: impl IntoIterator<Item = (K, Option<V>)> + Send) {
         let known: Vec<_> = values

@@ -4,20 +4,37 @@ use bursar::domain::audit::{Broken, verify};
 use bursar_entities::audit_entry;
 use bursar_entities::ids::OrganizationId;
 use bursar_tests::{Organization, PASSWORD, TestApp, both_databases};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    Set,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// A flow that touches everything which is logged of an organization.
 async fn flow(app: &TestApp) -> Organization {
     let admin = app.admin().await;
-    let organization = app.anonymous.sign_up("owner").await.create_organization("audited").await;
+    let organization = app
+        .anonymous
+        .sign_up("owner")
+        .await
+        .create_organization("audited")
+        .await;
     organization.add_member("org_admin").await;
     let environment = [("cpu", 1.0), ("ram_mb", 512.0), ("disk_gb", 5.0)];
-    let resource = organization.create_resource("environment", &environment, None).await;
-    organization.set_override(&admin, "projects", 12.0, "WARN").await;
+    let resource = organization
+        .create_resource("environment", &environment, None)
+        .await;
+    organization
+        .set_override(&admin, "projects", 12.0, "WARN")
+        .await;
     let input = json!({ "organizationId": organization.id, "expectedVersion": 1, "name": "Audited & Sons", "settings": { "locale": "fr" } });
-    organization.owner.client.mutate("updateOrganization", input, "organization { version }").await.expect_no_errors();
+    organization
+        .owner
+        .client
+        .mutate("updateOrganization", input, "organization { version }")
+        .await
+        .expect_no_errors();
     organization.delete_resource(&resource).await;
     organization
 }
@@ -28,19 +45,30 @@ const LOG: &str = "query($filter: AuditLogFilter, $first: Int, $after: String) {
 
 async fn entries(organization: &Organization, filter: Value) -> Vec<Value> {
     let mut all = json!({ "organizationId": organization.id });
-    all.as_object_mut().unwrap().extend(filter.as_object().unwrap().clone());
-    let answer = organization.owner.client.query(LOG, json!({ "filter": all, "first": 100 })).await;
+    all.as_object_mut()
+        .unwrap()
+        .extend(filter.as_object().unwrap().clone());
+    let answer = organization
+        .owner
+        .client
+        .query(LOG, json!({ "filter": all, "first": 100 }))
+        .await;
     answer.list("auditLog.nodes").to_vec()
 }
 
 async fn chain(organization: &Organization, app: &TestApp) -> (i64, Option<Broken>) {
-    verify(&app.app, Uuid::parse_str(&organization.id).unwrap()).await.unwrap()
+    verify(&app.app, Uuid::parse_str(&organization.id).unwrap())
+        .await
+        .unwrap()
 }
 
 /// The rows of the organization's log, oldest first.
 async fn rows(organization: &Organization, app: &TestApp) -> Vec<audit_entry::Model> {
     audit_entry::Entity::find()
-        .filter(audit_entry::Column::OrganizationId.eq(OrganizationId(organization.id.parse().unwrap())))
+        .filter(
+            audit_entry::Column::OrganizationId
+                .eq(OrganizationId(organization.id.parse().unwrap())),
+        )
         .order_by_asc(audit_entry::Column::Sequence)
         .all(app.app.db.reader())
         .await

@@ -8,7 +8,16 @@ use serde_json::{Value, json};
 /// The limits of a plan's current version as `meter=limit`, in order.
 fn limits(plan: &Value) -> Vec<String> {
     let limits = plan["currentVersion"]["limits"].as_array().unwrap();
-    limits.iter().map(|limit| format!("{}={}", limit["meter"]["key"].as_str().unwrap(), limit["limit"])).collect()
+    limits
+        .iter()
+        .map(|limit| {
+            format!(
+                "{}={}",
+                limit["meter"]["key"].as_str().unwrap(),
+                limit["limit"]
+            )
+        })
+        .collect()
 }
 
 both_databases! {

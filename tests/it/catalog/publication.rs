@@ -10,29 +10,54 @@ async fn plan(client: &Client, key: &str) -> Value {
     let document = format!(
         "query($key: String!) {{ plan(key: $key) {{ name subscriberCount currentVersion {{ {VERSION} }} draft {{ {VERSION} }} versions {{ {VERSION} }} }} }}"
     );
-    client.query(&document, json!({ "key": key })).await.data("plan").clone()
+    client
+        .query(&document, json!({ "key": key }))
+        .await
+        .data("plan")
+        .clone()
 }
 
 async fn edit(client: &Client, key: &str, change: Value) -> Answer {
     let mut input = json!({ "planKey": key });
-    input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-    client.mutate("updatePlan", input, &format!("plan {{ draft {{ {VERSION} }} currentVersion {{ number }} }}")).await
+    input
+        .as_object_mut()
+        .unwrap()
+        .extend(change.as_object().unwrap().clone());
+    client
+        .mutate(
+            "updatePlan",
+            input,
+            &format!("plan {{ draft {{ {VERSION} }} currentVersion {{ number }} }}"),
+        )
+        .await
 }
 
 async fn preview(client: &Client, key: &str) -> Answer {
-    let document = "query($input: PreviewPlanPublicationInput!) { previewPlanPublication(input: $input) {
+    let document =
+        "query($input: PreviewPlanPublicationInput!) { previewPlanPublication(input: $input) {
         hash subscribersOnEarlierVersions changes { path before after } planVersion { number } } }";
-    client.query(document, json!({ "input": { "planKey": key } })).await
+    client
+        .query(document, json!({ "input": { "planKey": key } }))
+        .await
 }
 
 async fn publish(client: &Client, key: &str, hash: &str) -> Answer {
-    client.mutate("publishPlan", json!({ "planKey": key, "previewHash": hash }), &format!("planVersion {{ {VERSION} }} plan {{ draft {{ id }} }}")).await
+    client
+        .mutate(
+            "publishPlan",
+            json!({ "planKey": key, "previewHash": hash }),
+            &format!("planVersion {{ {VERSION} }} plan {{ draft {{ id }} }}"),
+        )
+        .await
 }
 
 /// The limit of a meter in a version.
 fn limit(version: &Value, meter: &str) -> Value {
     let limits = version["limits"].as_array().unwrap();
-    limits.iter().find(|limit| limit["meter"]["key"] == meter).map_or(Value::Null, |limit| limit["limit"].clone())
+    limits
+        .iter()
+        .find(|limit| limit["meter"]["key"] == meter)
+        .map_or(Value::Null, |limit| limit["limit"].clone())
 }
 
 both_databases! {

@@ -6,8 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bursar::db::Database;
-use bursar_entities::{event_stream, organization_head, quota_counter, threshold_event, usage_record};
-use bursar_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Live, Organization, Process, TestDatabase, both_databases};
+use bursar_entities::{
+    event_stream, organization_head, quota_counter, threshold_event, usage_record,
+};
+use bursar_tests::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Live, Organization, Process, TestDatabase,
+    both_databases,
+};
 use sea_orm::{ActiveEnum as _, EntityTrait as _, QueryOrder as _};
 use serde_json::json;
 
@@ -16,8 +21,15 @@ const METER: &str = "projects";
 /// An organization whose projects are limited to `limit`, on a running server.
 async fn organization(server: &Process, limit: f64) -> Organization {
     let admin = server.client().signed_in(ADMIN_EMAIL, ADMIN_PASSWORD).await;
-    let organization = server.client().sign_up("owner").await.create_organization("crash").await;
-    organization.set_override(&admin, METER, limit, "DENY").await;
+    let organization = server
+        .client()
+        .sign_up("owner")
+        .await
+        .create_organization("crash")
+        .await;
+    organization
+        .set_override(&admin, METER, limit, "DENY")
+        .await;
     organization
 }
 
@@ -38,7 +50,9 @@ async fn consume_on(client: Client, organization: String, caller: usize, told: A
         let key = format!("{caller}-{call}");
         let input = json!({ "organizationId": organization, "items": [{ "meter": METER, "amount": 1 }], "idempotencyKey": key });
         let document = "mutation($input: ConsumeQuotaInput!) { consumeQuota(input: $input) { decision { allowed } userErrors { code } } }";
-        let Ok(answer) = client.try_query(document, json!({ "input": input })).await else { return };
+        let Ok(answer) = client.try_query(document, json!({ "input": input })).await else {
+            return;
+        };
         if !answer.status.is_success() {
             return;
         }
@@ -51,9 +65,21 @@ async fn consume_on(client: Client, organization: String, caller: usize, told: A
 }
 
 /// Starts `callers` callers.
-fn storm(client: &Client, organization: &Organization, callers: std::ops::Range<usize>, told: &Arc<Told>) -> Vec<tokio::task::JoinHandle<()>> {
+fn storm(
+    client: &Client,
+    organization: &Organization,
+    callers: std::ops::Range<usize>,
+    told: &Arc<Told>,
+) -> Vec<tokio::task::JoinHandle<()>> {
     callers
-        .map(|caller| tokio::spawn(consume_on(client.clone(), organization.id.clone(), caller, Arc::clone(told))))
+        .map(|caller| {
+            tokio::spawn(consume_on(
+                client.clone(),
+                organization.id.clone(),
+                caller,
+                Arc::clone(told),
+            ))
+        })
         .collect()
 }
 
@@ -64,28 +90,48 @@ async fn assert_books_balance(database: &TestDatabase, told: &Told) -> i64 {
     let reader = db.reader();
     let counters = quota_counter::Entity::find().all(reader).await.unwrap();
     let records = usage_record::Entity::find().all(reader).await.unwrap();
-    let events = threshold_event::Entity::find().order_by_asc(threshold_event::Column::Position).all(reader).await.unwrap();
+    let events = threshold_event::Entity::find()
+        .order_by_asc(threshold_event::Column::Position)
+        .all(reader)
+        .await
+        .unwrap();
     let heads = organization_head::Entity::find().all(reader).await.unwrap();
     let stream = event_stream::Entity::find().one(reader).await.unwrap();
 
     let mut largest = 0;
     for counter in &counters {
-        let of_this = |organization, meter| organization == counter.organization_id && meter == counter.meter_id;
-        let recorded: Vec<_> = records.iter().filter(|r| of_this(r.organization_id, r.meter_id)).collect();
+        let of_this = |organization, meter| {
+            organization == counter.organization_id && meter == counter.meter_id
+        };
+        let recorded: Vec<_> = records
+            .iter()
+            .filter(|r| of_this(r.organization_id, r.meter_id))
+            .collect();
         let sum: i64 = recorded.iter().map(|record| record.amount).sum();
         if !recorded.is_empty() {
             assert_eq!(counter.used, sum, "a counter differs from its records");
         }
         let mut level = "NORMAL".to_owned();
-        for event in events.iter().filter(|e| of_this(e.organization_id, e.meter_id)) {
+        for event in events
+            .iter()
+            .filter(|e| of_this(e.organization_id, e.meter_id))
+        {
             assert_eq!(event.direction.to_value(), "UP", "nothing was given back");
             level = event.level.to_value();
         }
-        assert_eq!(level, counter.level.to_value(), "the log ends at another level than the counter");
+        assert_eq!(
+            level,
+            counter.level.to_value(),
+            "the log ends at another level than the counter"
+        );
         largest = largest.max(if recorded.is_empty() { 0 } else { counter.used });
     }
     for head in &heads {
-        let sequences: Vec<i64> = events.iter().filter(|e| e.organization_id == head.organization_id).map(|e| e.sequence).collect();
+        let sequences: Vec<i64> = events
+            .iter()
+            .filter(|e| e.organization_id == head.organization_id)
+            .map(|e| e.sequence)
+            .collect();
         let expected: Vec<i64> = (1..=head.event_sequence).collect();
         assert_eq!(sequences, expected, "an organization's log has gaps");
     }
@@ -93,9 +139,16 @@ async fn assert_books_balance(database: &TestDatabase, told: &Told) -> i64 {
     let expected: Vec<i64> = (1..=stream.map_or(0, |stream| stream.position)).collect();
     assert_eq!(positions, expected, "the log has gaps");
 
-    let kept: HashSet<&str> = records.iter().filter(|r| r.allowed && r.amount == 1).map(|r| r.idempotency_key.as_str()).collect();
+    let kept: HashSet<&str> = records
+        .iter()
+        .filter(|r| r.allowed && r.amount == 1)
+        .map(|r| r.idempotency_key.as_str())
+        .collect();
     let granted = told.granted.lock().unwrap();
-    let lost: Vec<&String> = granted.iter().filter(|key| !kept.contains(key.as_str())).collect();
+    let lost: Vec<&String> = granted
+        .iter()
+        .filter(|key| !kept.contains(key.as_str()))
+        .collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     db.reader().clone().close().await.unwrap();
     largest

@@ -7,11 +7,21 @@ use serde_json::{Value, json};
 
 /// Sends a raw body and gives status and code of the first error.
 async fn post(app: &TestApp, content_type: &str, body: String) -> (StatusCode, Option<String>) {
-    let request = app.anonymous.request(Method::POST, "/graphql").header("Content-Type", content_type);
-    let response = request.header("Accept", "application/graphql-response+json").body(body).send().await.unwrap();
+    let request = app
+        .anonymous
+        .request(Method::POST, "/graphql")
+        .header("Content-Type", content_type);
+    let response = request
+        .header("Accept", "application/graphql-response+json")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
     let status = response.status();
     let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap_or_default();
-    let error = body.get(0).unwrap_or(&body)["errors"][0]["extensions"]["code"].as_str().map(ToOwned::to_owned);
+    let error = body.get(0).unwrap_or(&body)["errors"][0]["extensions"]["code"]
+        .as_str()
+        .map(ToOwned::to_owned);
     (status, error)
 }
 
@@ -23,7 +33,10 @@ fn query(document: &str) -> String {
 fn fragment_bomb() -> String {
     let mut document = "query { ...F0 }".to_owned();
     for n in 0..22 {
-        document.push_str(&format!(" fragment F{n} on Query {{ ...F{0} ...F{0} }}", n + 1));
+        document.push_str(&format!(
+            " fragment F{n} on Query {{ ...F{0} ...F{0} }}",
+            n + 1
+        ));
     }
     document.push_str(" fragment F22 on Query { __typename }");
     document

@@ -7,7 +7,10 @@ use serde_json::json;
 const SESSION: &str = "session { accessToken refreshToken expiresAt } viewer { user { id } }";
 
 async fn refresh(client: &Client, token: &str) -> Answer {
-    client.anonymous().mutate("refreshSession", json!({ "refreshToken": token }), SESSION).await
+    client
+        .anonymous()
+        .mutate("refreshSession", json!({ "refreshToken": token }), SESSION)
+        .await
 }
 
 /// Whether the token of this client still works.

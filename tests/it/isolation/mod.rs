@@ -17,12 +17,29 @@ struct Tenant {
 
 impl Tenant {
     async fn new(app: &TestApp, stem: &str) -> Self {
-        let organization = app.anonymous.sign_up(stem).await.create_organization(stem).await;
+        let organization = app
+            .anonymous
+            .sign_up(stem)
+            .await
+            .create_organization(stem)
+            .await;
         let member = organization.add_member("org_member").await;
-        organization.invite(&format!("invited-by-{}@example.com", organization.slug), "org_member").await;
+        organization
+            .invite(
+                &format!("invited-by-{}@example.com", organization.slug),
+                "org_member",
+            )
+            .await;
         let resource = organization.create_resource("project", &[], None).await;
-        organization.consume(&[("servers", 4.0)], None).await.expect_no_errors();
-        Self { organization, member, resource }
+        organization
+            .consume(&[("servers", 4.0)], None)
+            .await
+            .expect_no_errors();
+        Self {
+            organization,
+            member,
+            resource,
+        }
     }
 
     /// The id to give for an argument, by its path.

@@ -25,10 +25,16 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
         resourceKinds { id }
     }";
     let variables = json!({ "id": tenant.organization.id });
-    let answer = tenant.organization.owner.client.query(document, variables).await;
+    let answer = tenant
+        .organization
+        .owner
+        .client
+        .query(document, variables)
+        .await;
     let event = {
         use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-        let organization = bursar_entities::ids::OrganizationId(tenant.organization.id.parse().unwrap());
+        let organization =
+            bursar_entities::ids::OrganizationId(tenant.organization.id.parse().unwrap());
         bursar_entities::threshold_event::Entity::find()
             .filter(bursar_entities::threshold_event::Column::OrganizationId.eq(organization))
             .one(app.app.db.reader())
@@ -37,18 +43,30 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
             .unwrap()
     };
     BTreeMap::from([
-        ("AuditEntry", answer.text("organization.auditLog.nodes.0.id")),
-        ("Invitation", answer.text("organization.invitations.nodes.0.id")),
+        (
+            "AuditEntry",
+            answer.text("organization.auditLog.nodes.0.id"),
+        ),
+        (
+            "Invitation",
+            answer.text("organization.invitations.nodes.0.id"),
+        ),
         ("Membership", answer.text("organization.members.nodes.0.id")),
         ("Meter", answer.text("meters.0.id")),
         ("Organization", tenant.organization.id.clone()),
         ("Plan", answer.text("plan.id")),
-        ("PlanSubscription", answer.text("organization.subscription.id")),
+        (
+            "PlanSubscription",
+            answer.text("organization.subscription.id"),
+        ),
         ("PlanVersion", answer.text("plan.currentVersion.id")),
         ("QuotaThresholdEvent", event.id.0.to_string()),
         ("Resource", tenant.resource.clone()),
         ("ResourceKind", answer.text("resourceKinds.0.id")),
-        ("SubscriptionChange", answer.text("organization.subscription.timeline.0.id")),
+        (
+            "SubscriptionChange",
+            answer.text("organization.subscription.timeline.0.id"),
+        ),
         ("User", answer.text("organization.owner.id")),
     ])
 }

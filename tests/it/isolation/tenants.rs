@@ -18,9 +18,20 @@ fn told(answer: &Answer) -> (Value, Value) {
 }
 
 /// The call with `mine` ids, but `other` at `path`.
-fn call(schema: &Introspection, operation: &str, field: &Field, mine: &Tenant, path: &str, other: &Value) -> Call {
+fn call(
+    schema: &Introspection,
+    operation: &str,
+    field: &Field,
+    mine: &Tenant,
+    path: &str,
+    other: &Value,
+) -> Call {
     Call::new(schema, operation, field, &|at| {
-        if at == path { Some(other.clone()) } else { mine.id(at) }
+        if at == path {
+            Some(other.clone())
+        } else {
+            mine.id(at)
+        }
     })
 }
 

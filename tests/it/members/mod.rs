@@ -11,7 +11,13 @@ async fn invite(by: &Person, organization: &Organization, email: &str, role: &st
 }
 
 async fn accept(by: &Person, token: &str) -> Answer {
-    by.client.mutate("acceptInvitation", json!({ "token": token }), "membership { role { key } organization { id } user { id } }").await
+    by.client
+        .mutate(
+            "acceptInvitation",
+            json!({ "token": token }),
+            "membership { role { key } organization { id } user { id } }",
+        )
+        .await
 }
 
 both_databases! {

@@ -7,8 +7,15 @@ const FIELDS: &str = "organization { id version name slug description website lo
 
 async fn update(organization: &Organization, version: i64, change: Value) -> Answer {
     let mut input = json!({ "organizationId": organization.id, "expectedVersion": version });
-    input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-    organization.owner.client.mutate("updateOrganization", input, FIELDS).await
+    input
+        .as_object_mut()
+        .unwrap()
+        .extend(change.as_object().unwrap().clone());
+    organization
+        .owner
+        .client
+        .mutate("updateOrganization", input, FIELDS)
+        .await
 }
 
 both_databases! {

@@ -12,7 +12,11 @@ async fn page(client: &Client, arguments: Value) -> Answer {
 }
 
 fn names(answer: &Answer) -> Vec<String> {
-    answer.list("organizations.nodes").iter().map(|node| node["name"].as_str().unwrap().to_owned()).collect()
+    answer
+        .list("organizations.nodes")
+        .iter()
+        .map(|node| node["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Somebody with organizations `a-…` to `g-…` beside the personal one, which is called after them.

@@ -5,7 +5,15 @@ use serde_json::{Value, json};
 
 async fn set(organization: &Organization, version: i64, settings: Value) -> Answer {
     let input = json!({ "organizationId": organization.id, "expectedVersion": version, "settings": settings });
-    organization.owner.client.mutate("updateOrganization", input, "organization { settings version }").await
+    organization
+        .owner
+        .client
+        .mutate(
+            "updateOrganization",
+            input,
+            "organization { settings version }",
+        )
+        .await
 }
 
 both_databases! {

@@ -39,12 +39,20 @@ async fn prepared(app: &TestApp) -> (Organization, String) {
         .create_organization("storm")
         .await;
     organization.set_override(&admin, METER, 50.0, "DENY").await;
-    organization.set_override(&admin, "servers", 10.0, "DENY").await;
+    organization
+        .set_override(&admin, "servers", 10.0, "DENY")
+        .await;
     let mut live = follow(&organization.owner.client, &organization, None).await;
     // The subscription is in place when the server has answered something that came after it.
-    organization.consume(&[("servers", 8.0)], None).await.expect_no_errors();
+    organization
+        .consume(&[("servers", 8.0)], None)
+        .await
+        .expect_no_errors();
     let first = live.expect_next().await;
-    let cursor = first["quotaThresholdCrossed"]["cursor"].as_str().unwrap().to_owned();
+    let cursor = first["quotaThresholdCrossed"]["cursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     (organization, cursor)
 }
 
@@ -73,7 +81,12 @@ async fn exactly(live: &mut Live, count: usize) -> Vec<Value> {
 fn assert_three_crossings(events: &[Value], who: &str) {
     let seen: Vec<(&str, u64)> = events
         .iter()
-        .map(|event| (event["level"].as_str().unwrap(), event["used"].as_u64().unwrap()))
+        .map(|event| {
+            (
+                event["level"].as_str().unwrap(),
+                event["used"].as_u64().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(seen, EXPECTED, "{who}");
     for event in events {
@@ -81,8 +94,15 @@ fn assert_three_crossings(events: &[Value], who: &str) {
         assert_eq!(event["meter"]["key"], json!(METER), "{who}");
         assert_eq!(event["limit"], json!(50), "{who}");
     }
-    let numbers: Vec<u64> = events.iter().map(|event| event["sequence"].as_u64().unwrap()).collect();
-    assert_eq!(numbers, [2, 3, 4], "{who}: the first number went to the meter before");
+    let numbers: Vec<u64> = events
+        .iter()
+        .map(|event| event["sequence"].as_u64().unwrap())
+        .collect();
+    assert_eq!(
+        numbers,
+        [2, 3, 4],
+        "{who}: the first number went to the meter before"
+    );
 }
 
 both_databases! {

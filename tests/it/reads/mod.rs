@@ -11,7 +11,12 @@ const NESTED: &str = "query($first: Int!, $members: Int!) { organizations(first:
     quotas { used limit percentage level meter { key name } explanation { source amount } } } } }";
 
 /// How many statements the nested query runs, and the text of its answer; the statements are kept for the message.
-async fn measure(app: &TestApp, client: &Client, document: &str, variables: serde_json::Value) -> (Vec<String>, serde_json::Value) {
+async fn measure(
+    app: &TestApp,
+    client: &Client,
+    document: &str,
+    variables: serde_json::Value,
+) -> (Vec<String>, serde_json::Value) {
     let _earlier = app.statements.take();
     let answer = client.query(document, variables).await;
     let statements = app.statements.take();
@@ -46,7 +51,15 @@ async fn twenty(owner: &Person, people: &[Person]) -> Vec<Organization> {
 
 async fn join(organization: &Organization, person: &Person) {
     let token = organization.invite(&person.email, "org_member").await;
-    person.client.mutate("acceptInvitation", json!({ "token": token }), "membership { id }").await.expect_no_errors();
+    person
+        .client
+        .mutate(
+            "acceptInvitation",
+            json!({ "token": token }),
+            "membership { id }",
+        )
+        .await
+        .expect_no_errors();
 }
 
 both_databases! {

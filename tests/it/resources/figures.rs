@@ -12,7 +12,8 @@ fn environments() -> Vec<[(&'static str, f64); 3]> {
 
 /// The quotas of an organization by meter.
 async fn quotas(organization: &Organization) -> serde_json::Map<String, Value> {
-    let document = "query($id: ID!) { organization(id: $id) { memberCount resourceCount(kind: \"environment\")
+    let document =
+        "query($id: ID!) { organization(id: $id) { memberCount resourceCount(kind: \"environment\")
         quotas { meter { key } used limit remaining percentage level policy } } }";
     let answer = organization
         .owner

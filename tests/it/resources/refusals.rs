@@ -23,12 +23,18 @@ async fn assert_refused(
         .try_create_resource(kind, amounts, None)
         .await
         .expect_no_errors();
-    assert_eq!(answer.data("createResource.resource"), &Value::Null, "{answer}");
+    assert_eq!(
+        answer.data("createResource.resource"),
+        &Value::Null,
+        "{answer}"
+    );
     let decision = answer.data("createResource.decision");
     assert_eq!(decision["allowed"], json!(false), "{answer}");
     assert_eq!(decision["meter"]["key"], json!(binding), "{answer}");
     assert_eq!(decision["policy"], json!("DENY"), "{answer}");
-    app.snapshot().await.assert_same(&before, &format!("a refusal by {binding}"));
+    app.snapshot()
+        .await
+        .assert_same(&before, &format!("a refusal by {binding}"));
     answer
 }
 

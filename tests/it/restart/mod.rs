@@ -5,7 +5,9 @@ use serde_json::json;
 
 /// The generated password in what was printed: the last word of the line that speaks of it.
 fn printed_password(output: &str) -> Option<String> {
-    let line = output.lines().find(|line| line.to_lowercase().contains("password"))?;
+    let line = output
+        .lines()
+        .find(|line| line.to_lowercase().contains("password"))?;
     line.split_whitespace().last().map(ToOwned::to_owned)
 }
 
@@ -72,7 +74,13 @@ async fn defaults_need_nothing() {
     server.kill().await;
     let again = Process::serve_with(folder.path(), &[("BURSAR_SECRET_KEY", "")]).await;
     let client = again.client().with_token(person.client.token().unwrap());
-    assert_eq!(client.query("{ viewer { user { id } } }", json!({})).await.text("viewer.user.id"), person.id);
+    assert_eq!(
+        client
+            .query("{ viewer { user { id } } }", json!({}))
+            .await
+            .text("viewer.user.id"),
+        person.id
+    );
 }
 
 /// Every problem is listed at once, with the variable that is at fault, and the exit code is 2.
@@ -92,18 +100,34 @@ async fn every_configuration_problem_is_listed_and_the_exit_code_is_2() {
     let ended = Process::run(folder.path(), &["serve"], &environment).await;
     assert_eq!(ended.code, Some(2), "{}", ended.output);
     for (name, _) in environment {
-        assert!(ended.output.contains(name), "{name} is missing from:\n{}", ended.output);
+        assert!(
+            ended.output.contains(name),
+            "{name} is missing from:\n{}",
+            ended.output
+        );
     }
-    assert!(!folder.path().join("data").exists(), "nothing is created by a start that fails");
+    assert!(
+        !folder.path().join("data").exists(),
+        "nothing is created by a start that fails"
+    );
 }
 
 /// PostgreSQL needs a key that all processes share.
 #[tokio::test]
 async fn postgres_without_a_key_is_refused_with_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
-    let ended = Process::run(folder.path(), &["serve"], &[("BURSAR_DATABASE_URL", "postgres://127.0.0.1/x")]).await;
+    let ended = Process::run(
+        folder.path(),
+        &["serve"],
+        &[("BURSAR_DATABASE_URL", "postgres://127.0.0.1/x")],
+    )
+    .await;
     assert_eq!(ended.code, Some(2), "{}", ended.output);
-    assert!(ended.output.contains("BURSAR_SECRET_KEY"), "{}", ended.output);
+    assert!(
+        ended.output.contains("BURSAR_SECRET_KEY"),
+        "{}",
+        ended.output
+    );
 }
 
 /// `bursar schema` writes the SDL and nothing else.
@@ -112,5 +136,8 @@ async fn the_schema_command_writes_the_sdl() {
     let folder = tempfile::tempdir().unwrap();
     let ended = Process::run(folder.path(), &["schema"], &[]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.output);
-    assert_eq!(ended.output.trim_end(), bursar::graphql::schema::sdl().trim_end());
+    assert_eq!(
+        ended.output.trim_end(),
+        bursar::graphql::schema::sdl().trim_end()
+    );
 }

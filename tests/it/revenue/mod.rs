@@ -15,10 +15,22 @@ use BillingInterval::{Annual, Monthly};
 use SubscriptionStatus::{Active, Expired, Trial};
 
 /// Moves an organization to a plan at these terms, now.
-async fn subscribe(app: &TestApp, organization: &Organization, key: &str, interval: BillingInterval, price_minor: i64, status: SubscriptionStatus) {
+async fn subscribe(
+    app: &TestApp,
+    organization: &Organization,
+    key: &str,
+    interval: BillingInterval,
+    price_minor: i64,
+    status: SubscriptionStatus,
+) {
     let app = &app.app;
     let tx = app.db.begin().await.unwrap();
-    let plan = plan::Entity::find().filter(plan::Column::Key.eq(key)).one(&*tx).await.unwrap().unwrap();
+    let plan = plan::Entity::find()
+        .filter(plan::Column::Key.eq(key))
+        .one(&*tx)
+        .await
+        .unwrap()
+        .unwrap();
     let version = plan_version::Entity::find()
         .filter(plan_version::Column::PlanId.eq(plan.id))
         .filter(plan_version::Column::Status.eq(PlanVersionStatus::Published))
@@ -28,8 +40,16 @@ async fn subscribe(app: &TestApp, organization: &Organization, key: &str, interv
         .unwrap();
     let id = OrganizationId(organization.id.parse().unwrap());
     let subscription = lock_in_tx(&*tx, id).await.unwrap();
-    let change = Change { plan_version: version.id, interval, price_minor, status, ..Change::of(&subscription, app.now()) };
-    change_in_tx(&*tx, app, &Actor::system(), &subscription, change).await.unwrap();
+    let change = Change {
+        plan_version: version.id,
+        interval,
+        price_minor,
+        status,
+        ..Change::of(&subscription, app.now())
+    };
+    change_in_tx(&*tx, app, &Actor::system(), &subscription, change)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -48,13 +68,28 @@ async fn report(app: &TestApp, variables: Value) -> Answer {
 /// A point of the series as `start mrr new expansion contraction churn reactivation`.
 fn point(point: &Value) -> (String, [i64; 6]) {
     let amount = |name: &str| point[name]["amountMinor"].as_i64().unwrap();
-    (point["start"].as_str().unwrap().to_owned(), ["mrr", "new", "expansion", "contraction", "churn", "reactivation"].map(amount))
+    (
+        point["start"].as_str().unwrap().to_owned(),
+        [
+            "mrr",
+            "new",
+            "expansion",
+            "contraction",
+            "churn",
+            "reactivation",
+        ]
+        .map(amount),
+    )
 }
 
 /// Four customers over four months; every figure below follows from these lines.
 async fn four_months(app: &TestApp) {
     let owner = app.anonymous.sign_up("owner").await;
-    let [a, b, c] = [owner.create_organization("a").await, owner.create_organization("b").await, owner.create_organization("c").await];
+    let [a, b, c] = [
+        owner.create_organization("a").await,
+        owner.create_organization("b").await,
+        owner.create_organization("c").await,
+    ];
     owner.create_organization("stays-free").await;
     // 2 March: A pays 29.00 a month, B 758.40 a year (63.20 a month), C tries.
     subscribe(app, &a, "starter", Monthly, 2_900, Active).await;

@@ -11,7 +11,10 @@ const COMMITTED: &str = include_str!("../../../schema.graphql");
 #[test]
 fn schema_graphql_is_the_servers_own() {
     let sdl = bursar::graphql::schema::sdl();
-    let difference = sdl.lines().zip(COMMITTED.lines()).position(|(ours, theirs)| ours != theirs);
+    let difference = sdl
+        .lines()
+        .zip(COMMITTED.lines())
+        .position(|(ours, theirs)| ours != theirs);
     assert!(
         sdl == COMMITTED,
         "schema.graphql is out of date from line {:?}: run `cargo run -- schema > schema.graphql`",
@@ -33,7 +36,11 @@ fn declared(block: &str) -> Vec<&str> {
 #[test]
 fn types_and_their_fields_are_sorted() {
     let sdl = without_descriptions(&bursar::graphql::schema::sdl());
-    let blocks: Vec<&str> = sdl.split("\n}").map(str::trim_start).filter(|block| block.contains('{')).collect();
+    let blocks: Vec<&str> = sdl
+        .split("\n}")
+        .map(str::trim_start)
+        .filter(|block| block.contains('{'))
+        .collect();
     assert!(blocks.len() > 50, "{}", blocks.len());
     for block in blocks {
         let names = declared(block);
@@ -46,7 +53,10 @@ fn types_and_their_fields_are_sorted() {
 /// The SDL without its descriptions, whose words look like fields.
 fn without_descriptions(sdl: &str) -> String {
     let parts = sdl.split("\"\"\"").enumerate();
-    parts.filter(|(index, _)| index % 2 == 0).map(|(_, part)| part).collect()
+    parts
+        .filter(|(index, _)| index % 2 == 0)
+        .map(|(_, part)| part)
+        .collect()
 }
 
 both_databases! {
@@ -118,17 +128,38 @@ both_databases! {
 
 /// Types and their fields that other people's programs rely on.
 const PROMISED: [(&str, &str); 14] = [
-    ("Query", "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog previewPlanPublication revenue serverInfo"),
-    ("Mutation", "signUp signIn refreshSession signOut createOrganization updateOrganization inviteMember acceptInvitation consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride"),
+    (
+        "Query",
+        "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog previewPlanPublication revenue serverInfo",
+    ),
+    (
+        "Mutation",
+        "signUp signIn refreshSession signOut createOrganization updateOrganization inviteMember acceptInvitation consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
+    ),
     ("Subscription", "quotaChanged quotaThresholdCrossed"),
     ("Viewer", "user isSystemAdmin organizations"),
-    ("Organization", "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations abilities quotas quota resources subscription auditLog accessMode"),
-    ("Quota", "meter used reserved limit remaining percentage level policy window explanation"),
+    (
+        "Organization",
+        "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations abilities quotas quota resources subscription auditLog accessMode",
+    ),
+    (
+        "Quota",
+        "meter used reserved limit remaining percentage level policy window explanation",
+    ),
     ("QuotaExplanation", "source amount reference expiresAt"),
     ("QuotaWindow", "start end"),
-    ("QuotaDecision", "allowed policy meter requested used reserved limit remaining level bindingSource resetsAt message suggestedPlan sequence"),
-    ("QuotaThresholdEvent", "id sequence cursor organization meter level direction used limit window occurredAt"),
-    ("PlanSubscription", "id plan planVersion status billingInterval currency price currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt cancelledAt timeline"),
+    (
+        "QuotaDecision",
+        "allowed policy meter requested used reserved limit remaining level bindingSource resetsAt message suggestedPlan sequence",
+    ),
+    (
+        "QuotaThresholdEvent",
+        "id sequence cursor organization meter level direction used limit window occurredAt",
+    ),
+    (
+        "PlanSubscription",
+        "id plan planVersion status billingInterval currency price currentPeriodStart currentPeriodEnd trialEndsAt cancelAtPeriodEnd cancelAt cancelledAt timeline",
+    ),
     ("Money", "amountMinor currency formatted"),
     ("UserError", "code message path"),
     ("SignInInput", "email password totpCode"),

@@ -103,40 +103,6 @@ pub async fn authorize(
     }
 }
 
-/// Those of `organizations` in which `actor` may use `permission`, in their order, in one statement.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn visible(
-    connection: &impl ConnectionTrait,
-    actor: &Actor,
-    organizations: &[OrganizationId],
-    permission: Permission,
-) -> Result<Vec<OrganizationId>> {
-    let Identity::User(user) = &actor.identity else {
-        return Ok(if actor.is_system_admin() {
-            organizations.to_vec()
-        } else {
-            Vec::new()
-        });
-    };
-    if user.is_system_admin {
-        return Ok(organizations.to_vec());
-    }
-    let rows = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user.id))
-        .filter(membership::Column::OrganizationId.is_in(organizations.iter().copied()))
-        .all(connection)
-        .await?;
-    let may = |id: &OrganizationId| {
-        let membership = rows.iter().find(|row| row.organization_id == *id);
-        membership
-            .and_then(|row| role(&row.role_key))
-            .is_some_and(|role| role.allows(permission))
-    };
-    Ok(organizations.iter().copied().filter(may).collect())
-}
-
 /// As [`authorize`], for a use case that changes something: the organization must also be in full access (BIL-1).
 ///
 /// # Errors

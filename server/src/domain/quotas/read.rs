@@ -7,7 +7,7 @@ use bursar_entities::ids::OrganizationId;
 use super::standing::{Standing, meters, standings};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, visible};
+use crate::domain::access::{Permission, allowed, authorize};
 use crate::error::Result;
 
 /// Every meter of one organization, or those called `keys`, in the order of display.
@@ -36,7 +36,7 @@ pub async fn of_organizations(
     organizations: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, Vec<Standing>>> {
     let connection = app.db.reader();
-    let seen = visible(connection, actor, organizations, Permission::QuotaView).await?;
+    let seen = allowed(connection, actor, organizations, Permission::QuotaView).await?;
     let meters = meters(connection, None).await?;
     let mut found: HashMap<OrganizationId, Vec<Standing>> = HashMap::new();
     for standing in standings(connection, &seen, &meters, app.now()).await? {

@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, authorize_system_admin, visible};
+use crate::domain::access::{Permission, allowed, authorize, authorize_system_admin};
 use crate::domain::events::Signal;
 use crate::domain::paging::{CursorKey, decode, encode};
 use crate::error::{Code, Error, Result};
@@ -162,7 +162,7 @@ pub async fn events_by_ids(
         .all(connection)
         .await?;
     let organizations: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id).collect();
-    let seen = visible(connection, actor, &organizations, Permission::QuotaView).await?;
+    let seen = allowed(connection, actor, &organizations, Permission::QuotaView).await?;
     Ok(rows
         .into_iter()
         .filter(|row| seen.contains(&row.organization_id))

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, visible};
+use crate::domain::access::{Permission, allowed, authorize};
 use crate::domain::paging::{Page, PageRequest};
 use crate::error::{Error, Result};
 
@@ -146,7 +146,7 @@ pub async fn by_ids(
         .all(connection)
         .await?;
     let organizations: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id).collect();
-    let seen = visible(connection, actor, &organizations, Permission::ResourcesList).await?;
+    let seen = allowed(connection, actor, &organizations, Permission::ResourcesList).await?;
     Ok(rows
         .into_iter()
         .filter(|row| seen.contains(&row.organization_id))

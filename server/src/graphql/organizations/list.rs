@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use futures_util::FutureExt;
 
+use super::ahead::read_ahead;
 use super::{Organization, OrganizationFilter, OrganizationOrder};
 use crate::domain::organizations::{self, Filter, Order, Place};
 use crate::domain::paging::{PageArguments, PageRequest};
@@ -20,6 +21,7 @@ pub(crate) async fn page(
 ) -> async_graphql::Result<List<Organization>> {
     let request = PageRequest::new(arguments)?;
     let page = organizations::list(ctx.app(), ctx.actor(), &filter, order, &request).await?;
+    read_ahead(ctx, &page.items).await;
     Ok(list(
         page,
         |row| Place::of(row, order.field),

@@ -1,5 +1,6 @@
 //! Organizations in the graph: the type, and what it loads.
 
+mod ahead;
 mod fields;
 mod inputs;
 mod list;

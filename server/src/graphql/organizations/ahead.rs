@@ -1,0 +1,111 @@
+//! Looking ahead from a list of organizations: what the operation selects below them is read level by level in
+//! set-based statements, into the loaders that the resolvers then ask (architecture.md, rule 8). Whatever this does not
+//! foresee, the loaders still gather by themselves; it saves time, not correctness.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use async_graphql::{Context, SelectionField, Value};
+use bursar_entities::ids::OrganizationId;
+use bursar_entities::organization::Model;
+
+use crate::domain::paging::{PageArguments, PageRequest};
+use crate::graphql::context::RequestContext;
+use crate::graphql::loaders::Loaders;
+
+/// Reads what is selected below `organizations`, which are the nodes of the connection that `ctx` resolves. Failures are
+/// kept by the loaders and surface at the fields that ask.
+pub(super) async fn read_ahead(ctx: &Context<'_>, organizations: &[Model]) {
+    let loaders = ctx.loaders();
+    let ids: Vec<OrganizationId> = organizations.iter().map(|row| row.id).collect();
+    let known = organizations.iter().map(|row| (row.id, Some(row.clone())));
+    loaders.organizations.organizations.prime(known).await;
+    for node in nodes(ctx.field()) {
+        for field in node.selection_set() {
+            match field.name() {
+                "quotas" | "quota" => drop(loaders.quotas.quotas.warm(ids.clone()).await),
+                "subscription" => subscriptions(loaders, &ids, field).await,
+                "members" => members(loaders, &ids, field).await,
+                "owner" => {
+                    let owners = distinct(organizations.iter().map(|row| row.owner_id));
+                    drop(loaders.identity.users.warm(owners).await);
+                }
+                "memberCount" => drop(loaders.organizations.member_counts.warm(ids.clone()).await),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The selections of the nodes of a connection, by edges or directly.
+fn nodes(connection: SelectionField<'_>) -> impl Iterator<Item = SelectionField<'_>> {
+    connection.selection_set().flat_map(|field| -> Vec<SelectionField<'_>> {
+        match field.name() {
+            "nodes" => vec![field],
+            "edges" => field.selection_set().filter(|field| field.name() == "node").collect(),
+            _ => Vec::new(),
+        }
+    })
+}
+
+async fn subscriptions(loaders: &Loaders, ids: &[OrganizationId], field: SelectionField<'_>) {
+    let found = loaders.subscriptions.of_organizations.warm(ids.to_vec()).await;
+    let rows = || found.iter().flatten();
+    for below in field.selection_set() {
+        match below.name() {
+            "plan" => {
+                let plans = distinct(rows().map(|row| row.plan_id));
+                drop(loaders.catalog.plans.warm(plans).await);
+            }
+            "planVersion" => {
+                let versions = distinct(rows().map(|row| row.plan_version_id));
+                drop(loaders.catalog.versions.warm(versions.clone()).await);
+                for part in below.selection_set() {
+                    match part.name() {
+                        "limits" => drop(loaders.catalog.limits.warm(versions.clone()).await),
+                        "prices" => drop(loaders.catalog.prices.warm(versions.clone()).await),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn members(loaders: &Loaders, ids: &[OrganizationId], field: SelectionField<'_>) {
+    let Some(request) = arguments(&field).and_then(|arguments| PageRequest::new(&arguments).ok()) else { return };
+    let wanted = ids.iter().map(|id| (*id, request.clone())).collect();
+    let pages = loaders.members.members.warm(wanted).await;
+    if nodes(field).any(|node| node.selection_set().any(|field| field.name() == "user")) {
+        let users = distinct(pages.iter().flat_map(|page| page.items.iter().map(|row| row.user_id)));
+        drop(loaders.identity.users.warm(users).await);
+    }
+}
+
+/// The arguments of a connection; none when they are not well formed, which its resolver will tell.
+fn arguments(field: &SelectionField<'_>) -> Option<PageArguments> {
+    let mut arguments = PageArguments::default();
+    for (name, value) in field.arguments().ok()? {
+        let number = |value: &Value| match value {
+            Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            _ => None,
+        };
+        let text = |value: Value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        match name.as_str() {
+            "first" => arguments.first = number(&value),
+            "last" => arguments.last = number(&value),
+            "after" => arguments.after = text(value),
+            "before" => arguments.before = text(value),
+            _ => {}
+        }
+    }
+    Some(arguments)
+}
+
+fn distinct<T: Copy + Eq + Hash>(values: impl Iterator<Item = T>) -> Vec<T> {
+    values.collect::<HashSet<T>>().into_iter().collect()
+}
