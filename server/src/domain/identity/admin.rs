@@ -31,13 +31,10 @@ pub async fn create_system_admin(
     name: &str,
     password: Option<SecretString>,
 ) -> Result<NewAdmin> {
-    let (password, generated_password) = match password {
-        Some(password) => (password, None),
-        None => {
-            let generated = token::generate(app);
-            (generated.clone(), Some(generated))
-        }
-    };
+    let generated_password = password.is_none().then(|| token::generate(app));
+    let password = password
+        .or_else(|| generated_password.clone())
+        .unwrap_or_default();
     let new = NewUser::check(email, name, &password)?;
     new.refuse_taken(app).await?;
     let hash = password::hash(app, password).await?;

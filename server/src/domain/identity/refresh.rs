@@ -27,7 +27,7 @@ pub async fn refresh_session(
 ) -> Result<SignedIn> {
     let tx = app.db.begin().await?;
     // The conditional update decides which of two at once is first.
-    let used = refresh_token::Entity::update_many()
+    let exchanged = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::value(app.now()))
         .filter(refresh_token::Column::TokenHash.eq(token::hash(presented)))
         .filter(refresh_token::Column::UsedAt.is_null())
@@ -40,7 +40,7 @@ pub async fn refresh_session(
         .one(&*tx)
         .await?
         .ok_or(IdentityError::SessionEnded)?;
-    if used.rows_affected == 0 {
+    if exchanged.rows_affected == 0 {
         end_in_tx(&*tx, app, session.id).await?;
         let entry = Entry::new("security_refresh_reused", "session")
             .resource(session.id.0, "")

@@ -94,12 +94,12 @@ async fn malformed_sign_ups_are_refused_at_their_field() {
     for (field, change) in [
         (
             "email",
-            (|input| input.email = "ada".into()) as fn(&mut super::SignUp),
+            (|input| "ada".clone_into(&mut input.email)) as fn(&mut super::SignUp),
         ),
         ("password", |input| {
-            input.password = SecretString::from("short")
+            input.password = SecretString::from("short");
         }),
-        ("name", |input| input.name = " ".into()),
+        ("name", |input| " ".clone_into(&mut input.name)),
     ] {
         let mut input = sign_up_of("ada");
         change(&mut input);

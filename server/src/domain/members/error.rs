@@ -25,11 +25,6 @@ pub enum MemberError {
         /// The address.
         email: String,
     },
-    /// The members quota is used up.
-    #[error(
-        "This organization's plan has no room for another member; remove a member or an invitation, or choose a larger plan"
-    )]
-    NoRoom,
     /// The invitation has been accepted before.
     #[error("This invitation has been accepted already")]
     Accepted,
@@ -49,7 +44,6 @@ impl Classify for MemberError {
         match self {
             Self::NotARole { .. } => Code::Validation,
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => Code::Conflict,
-            Self::NoRoom => Code::LimitReached,
             Self::Accepted | Self::Revoked | Self::Expired | Self::JoinedBefore => {
                 Code::PreconditionFailed
             }
@@ -61,7 +55,7 @@ impl Classify for MemberError {
             Self::NotARole { .. } => "roleKey",
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => "email",
             Self::Accepted | Self::Revoked | Self::Expired => "token",
-            Self::NoRoom | Self::JoinedBefore => return Vec::new(),
+            Self::JoinedBefore => return Vec::new(),
         };
         vec![field.to_owned()]
     }

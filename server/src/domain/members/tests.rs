@@ -20,7 +20,7 @@ async fn invite(
 ) -> Result<SecretString> {
     let email = format!("{name}@Example.com");
     let invited = invite_member(&test.app, by, to, &email, "org_member").await?;
-    let (_, token) = invited.invitation.ok_or(super::MemberError::NoRoom)?;
+    let (_, token) = invited.invitation.expect("room");
     Ok(token)
 }
 

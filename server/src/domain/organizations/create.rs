@@ -48,6 +48,7 @@ pub struct Created {
 
 impl Created {
     /// Wakes those who watch, and gives the organization. Call it after the commit.
+    #[must_use]
     pub fn published(self, app: &App) -> organization::Model {
         self.change.publish(app);
         self.organization

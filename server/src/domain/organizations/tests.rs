@@ -1,6 +1,6 @@
 //! The use cases of this feature on a database: creating, changing, reading and listing.
 
-use bursar_entities::enums::ResourceStatus;
+use bursar_entities::enums::{ResourceStatus, SubscriptionStatus as S};
 use bursar_entities::ids::{OrganizationId, ResourceId};
 use bursar_entities::{audit_entry, organization, resource, resource_kind};
 use futures_util::future::join_all;
@@ -25,7 +25,7 @@ fn new(name: &str, slug: &str) -> NewOrganization {
     }
 }
 
-fn settings(value: serde_json::Value) -> Patch {
+fn settings(value: &serde_json::Value) -> Patch {
     Patch {
         settings: value.as_object().cloned().expect("an object"),
         ..Patch::default()
@@ -141,7 +141,7 @@ async fn a_change_lays_over_what_is_there() {
     let first = Patch {
         description: Edit::Set("Ours".into()),
         website: Edit::Set("https://example.com".into()),
-        ..settings(json!({ "locale": "fr", "own": { "a": 1 } }))
+        ..settings(&json!({ "locale": "fr", "own": { "a": 1 } }))
     };
     let row = update_organization(&test.app, &actor, id, 1, first)
         .await
@@ -149,7 +149,7 @@ async fn a_change_lays_over_what_is_there() {
     assert_eq!(row.website.as_deref(), Some("https://example.com"));
     let second = Patch {
         website: Edit::Clear,
-        ..settings(json!({ "locale": null, "timezone": "Europe/Paris" }))
+        ..settings(&json!({ "locale": null, "timezone": "Europe/Paris" }))
     };
     let row = update_organization(&test.app, &actor, id, 2, second)
         .await
@@ -194,13 +194,13 @@ async fn a_default_server_is_one_of_the_organization_s_own() {
         ("default_server_id", uuid::Uuid::nil().to_string()),
         ("default_git_connection_id", own.to_string()),
     ] {
-        let patch = settings(json!({ key: value }));
+        let patch = settings(&json!({ key: value }));
         let error = update_organization(&test.app, &actor, id, 1, patch)
             .await
             .expect_err(key);
         assert_eq!(error.path, ["settings", key]);
     }
-    let patch = settings(json!({ "default_server_id": own.to_string() }));
+    let patch = settings(&json!({ "default_server_id": own.to_string() }));
     let row = update_organization(&test.app, &actor, id, 1, patch)
         .await
         .expect("own");
@@ -227,23 +227,22 @@ async fn a_default_server_is_one_of_the_organization_s_own() {
 async fn add_server(test: &TestApp, organization: OrganizationId) -> ResourceId {
     let db = test.app.db.reader();
     let known = resource_kind::Entity::find().one(db).await.expect("read");
-    let kind = match known {
-        Some(kind) => kind,
-        None => {
-            let kind = resource_kind::Model {
-                id: test.app.new_id(),
-                key: "server".into(),
-                name: "Server".into(),
-                pins_slug: false,
-                parent_kind_id: None,
-                position: 0,
-            };
-            resource_kind::Entity::insert(kind.clone().into_active_model())
-                .exec_without_returning(db)
-                .await
-                .expect("written");
-            kind
-        }
+    let kind = if let Some(kind) = known {
+        kind
+    } else {
+        let kind = resource_kind::Model {
+            id: test.app.new_id(),
+            key: "server".into(),
+            name: "Server".into(),
+            pins_slug: false,
+            parent_kind_id: None,
+            position: 0,
+        };
+        resource_kind::Entity::insert(kind.clone().into_active_model())
+            .exec_without_returning(db)
+            .await
+            .expect("written");
+        kind
     };
     let row = resource::Model {
         id: test.app.new_id(),
@@ -381,23 +380,22 @@ async fn lists_are_narrowed() {
             .await
             .expect("created");
     }
-    let text = |text: &str| Filter {
-        text: Some(text.into()),
+    let named = |part: &str| Filter {
+        text: Some(part.into()),
         ..Filter::default()
     };
     let plan = |key: &str| Filter {
         plan_key: Some(key.into()),
         ..Filter::default()
     };
-    use bursar_entities::enums::SubscriptionStatus as S;
     for (filter, matches) in [
-        (text("wool"), 2),
-        (text("0% w"), 1),
-        (text("%"), 1),
-        (text("_"), 2),
-        (text("\\"), 0),
-        (text("SUMMER"), 1),
-        (text("Été"), 1),
+        (named("wool"), 2),
+        (named("0% w"), 1),
+        (named("%"), 1),
+        (named("_"), 2),
+        (named("\\"), 0),
+        (named("SUMMER"), 1),
+        (named("Été"), 1),
         (plan("free"), 4),
         (plan("gold"), 0),
         (
@@ -424,7 +422,7 @@ async fn lists_are_narrowed() {
         (
             Filter {
                 is_active: Some(true),
-                ..text("co")
+                ..named("co")
             },
             2,
         ),

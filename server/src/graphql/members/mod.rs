@@ -74,6 +74,7 @@ impl Membership {
     }
 
     /// The member's role.
+    #[expect(clippy::unused_async, reason = "resolvers are async")]
     async fn role(&self) -> async_graphql::Result<Role> {
         Role::of(&self.model.role_key)
     }
@@ -131,6 +132,7 @@ pub struct Invitation {
 #[ComplexObject]
 impl Invitation {
     /// The role that the invited person will have.
+    #[expect(clippy::unused_async, reason = "resolvers are async")]
     async fn role(&self) -> async_graphql::Result<Role> {
         Role::of(&self.model.role_key)
     }

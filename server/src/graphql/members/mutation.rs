@@ -5,9 +5,10 @@ use bursar_entities::membership;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Invitation, Membership};
-use crate::domain::members::{self, Invited, MemberError};
+use crate::domain::members::{self, Invited};
 use crate::graphql::context::RequestContext;
 use crate::graphql::payload::{Payload, UserError, settle};
+use crate::graphql::quotas::{QuotaDecision, binding};
 use crate::graphql::scalars::parse_id;
 
 /// Who is invited where, and to what.
@@ -28,6 +29,9 @@ pub struct InviteMemberPayload {
     invitation: Option<Invitation>,
     /// What the invited person accepts with. It is shown this once.
     token: Option<String>,
+    /// What was decided about the members quota: a refusal is an answer, and then nobody is invited. Null when the plan
+    /// does not count members, and when the invitation takes the place of one that had expired.
+    decision: Option<QuotaDecision>,
     /// Why nothing was done.
     user_errors: Vec<UserError>,
 }
@@ -40,6 +44,7 @@ impl Payload for InviteMemberPayload {
         Self {
             invitation: invitation.map(Into::into),
             token: token.map(|token| token.expose_secret().to_owned()),
+            decision: binding(&outcome.change.decisions),
             user_errors: Vec::new(),
         }
     }
@@ -93,7 +98,7 @@ pub struct MemberMutation;
 #[Object]
 impl MemberMutation {
     /// Invites somebody by email for seven days. Needs `org.members.invite`. The invitation takes a place in the members
-    /// quota at once; without one left the user error is `LIMIT_REACHED`.
+    /// quota at once; without one left the decision says so, and nobody is invited.
     async fn invite_member(
         &self,
         ctx: &Context<'_>,
@@ -104,10 +109,7 @@ impl MemberMutation {
         let organization = parse_id(&input.organization_id, "The organization")?;
         let (email, role) = (&input.email, &input.role_key);
         let outcome = members::invite_member(app, actor, organization, email, role).await;
-        settle(outcome.and_then(|invited| match invited.invitation {
-            None => Err(MemberError::NoRoom.into()),
-            Some(_) => Ok(invited),
-        }))
+        settle(outcome)
     }
 
     /// Makes the viewer, who must have the invited address, a member. An unknown token, and one that was sent to

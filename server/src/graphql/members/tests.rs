@@ -39,10 +39,7 @@ async fn an_invitation_becomes_a_membership() {
         again["data"]["acceptInvitation"],
         json!({ "membership": null, "userErrors": [{ "code": "PRECONDITION_FAILED", "path": ["token"] }] })
     );
-    let node = format!(
-        r#"{{ node(id: {}) {{ __typename id }} }}"#,
-        membership["id"]
-    );
+    let node = format!("{{ node(id: {}) {{ __typename id }} }}", membership["id"]);
     assert_eq!(
         test.ask(&bob, &node).await["data"]["node"]["__typename"],
         "Membership"
@@ -61,7 +58,7 @@ async fn a_full_organization_says_so() {
     let invite = |n: i64| {
         format!(
             r#"mutation {{ inviteMember(input: {{ organizationId: "{}", email: "p{n}@example.com", roleKey: "org_member" }}) {{
-            invitation {{ id }} token userErrors {{ code }} }} }}"#,
+            invitation {{ id }} token decision {{ allowed used limit }} userErrors {{ code }} }} }}"#,
             ada.organization.id
         )
     };
@@ -72,6 +69,7 @@ async fn a_full_organization_says_so() {
     let answer = test.ask(&ada.signed_in.actor, &invite(ROOM)).await;
     assert_eq!(
         answer["data"]["inviteMember"],
-        json!({ "invitation": null, "token": null, "userErrors": [{ "code": "LIMIT_REACHED" }] })
+        json!({ "invitation": null, "token": null, "userErrors": [],
+            "decision": { "allowed": false, "used": ROOM, "limit": ROOM } })
     );
 }

@@ -129,8 +129,8 @@ pub struct UpdateOrganizationInput {
     /// Where invoices go.
     billing_email: Option<String>,
     /// Settings to lay over the present ones; null removes a key. Validated keys: `timezone` (IANA),
-    /// `default_storage_provider` (aws_s3, cloudflare_r2, backblaze_b2, minio, sftp, ftp), `default_server_id`,
-    /// `default_git_connection_id` (of this organization), `notification_email`, `locale` (en, fr, vi). Others are kept
+    /// `default_storage_provider` (`aws_s3`, `cloudflare_r2`, `backblaze_b2`, `minio`, `sftp`, `ftp`), `default_server_id`,
+    /// `default_git_connection_id` (of this organization), `notification_email`, `locale` (`en`, `fr`, `vi`). Others are kept
     /// as they are.
     settings: Option<JsonObject>,
 }
