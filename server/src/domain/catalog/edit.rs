@@ -149,12 +149,11 @@ async fn edit_draft_in_tx(
         None => Terms::default(),
     };
     let after = edited(&before, edit, &meters)?;
-    let mut draft = match draft {
-        Some(draft) => draft,
-        None => {
-            let number = next_number(tx, plan).await?;
-            Draft::begin_in_tx(tx, app, plan, number).await?
-        }
+    let mut draft = if let Some(draft) = draft {
+        draft
+    } else {
+        let number = next_number(tx, plan).await?;
+        Draft::begin_in_tx(tx, app, plan, number).await?
     };
     draft.write_in_tx(tx, app, &after, &meters).await?;
     for change in changes(&before.facts(), &after.facts()) {

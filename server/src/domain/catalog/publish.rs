@@ -144,7 +144,7 @@ impl Publication {
     }
 }
 
-/// SHA-256 of a JSON value, whose objects serde_json keeps sorted by key.
+/// SHA-256 of a JSON value, whose objects `serde_json` keeps sorted by key.
 fn hash(value: &serde_json::Value) -> String {
     hex::encode(Sha256::digest(value.to_string().as_bytes()))
 }

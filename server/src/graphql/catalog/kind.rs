@@ -94,7 +94,7 @@ impl ResourceNeed {
         Ok(Some(Quantity::from_units(units, meter.scale)))
     }
 
-    /// For PARENT_SHARE: percent of what the parent takes.
+    /// For `PARENT_SHARE`: percent of what the parent takes.
     async fn percentage(&self) -> Option<Quantity> {
         self.0
             .percent

@@ -18,16 +18,19 @@ pub use enums::{
     BillingInterval, MeterKind, MeterWindow, OverQuotaPolicy, PlanVersionStatus, QuotaLevel,
     ResourceNeedSource,
 };
+pub use input::{
+    CreatePlanInput, PlanLimitInput, PlanPriceInput, PreviewPlanPublicationInput, PublishPlanInput,
+    UpdatePlanInput,
+};
 pub use kind::{ResourceKind, ResourceNeed};
 pub(crate) use loaders::CatalogLoaders;
 pub use meter::{Meter, MeterThreshold};
-pub use mutation::CatalogMutation;
+pub use mutation::{CatalogMutation, CreatePlanPayload, PublishPlanPayload, UpdatePlanPayload};
 pub(super) use nodes::{kind_nodes, meter_nodes, plan_nodes, version_nodes};
 pub use plan::Plan;
 pub use preview::{PlanChange, PlanPublicationPreview};
 pub use version::{PlanLimit, PlanPrice, PlanVersion};
 
-use self::input::PreviewPlanPublicationInput;
 use super::context::RequestContext;
 use super::pagination::{List, list};
 use crate::domain::catalog::{self, PlanPosition};
@@ -91,7 +94,7 @@ impl CatalogQuery {
         Ok(all.into_iter().map(ResourceKind::from).collect())
     }
 
-    /// What publishing a plan's draft would do, and the hash that publishing must quote. PRECONDITION_FAILED when the
+    /// What publishing a plan's draft would do, and the hash that publishing must quote. `PRECONDITION_FAILED` when the
     /// plan has no draft. For system admins.
     async fn preview_plan_publication(
         &self,

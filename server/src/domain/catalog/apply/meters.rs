@@ -136,7 +136,7 @@ impl<C: ConnectionTrait> Work<'_, C> {
         for limit in limits {
             match versions.get(&limit.plan_version_id) {
                 Some(version) if version.status == PlanVersionStatus::Draft => {
-                    drafted.push(limit.id)
+                    drafted.push(limit.id);
                 }
                 Some(version)
                     if version.status == PlanVersionStatus::Archived

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, S
 use super::Work;
 use super::uses::ever_subscribed;
 use crate::domain::audit::{Entry, append_in_tx};
-use crate::domain::catalog::document::Plan;
+use crate::domain::catalog::document::{Plan, Terms};
 use crate::domain::catalog::draft::publish_terms_in_tx;
 use crate::domain::catalog::terms::{Facts, changes};
 use crate::error::Result;
@@ -76,7 +76,7 @@ impl<C: ConnectionTrait> Work<'_, C> {
                 &format!("plan {}", wanted.key),
                 format!("publishes version {number}"),
             );
-            let before = before.map(|terms| terms.facts()).unwrap_or_default();
+            let before = before.map(Terms::facts).unwrap_or_default();
             let mut entry = Entry::new("plan_version_published", "plan_version")
                 .resource(version.id.0, format!("{} {number}", wanted.key));
             for change in changes(&before, &wanted.terms.facts()) {

@@ -164,42 +164,31 @@ fn limits(
         };
         let policy = given.policy.as_ref();
         let policy = policy.and_then(|policy| word(policy, &place.key("policy"), findings));
-        if let Some(amount) = limit(&given.limit, meter, place, findings) {
-            let policy = policy.unwrap_or(OverQuotaPolicy::Deny);
-            checked.insert(key.clone(), Limit { amount, policy });
+        let policy = policy.unwrap_or(OverQuotaPolicy::Deny);
+        match amount(&given.limit, meter) {
+            Ok(amount) => {
+                checked.insert(key.clone(), Limit { amount, policy });
+            }
+            Err(problem) => findings.add(place, problem),
         }
     }
     checked
 }
 
-/// The amount of a limit: `Some(None)` is unlimited, `None` is a problem that has been noted.
-fn limit(
-    given: &Plain,
-    meter: &Meter,
-    place: &Place,
-    findings: &mut Findings<'_>,
-) -> Option<Option<Amount>> {
+/// The amount of a limit, none for unlimited; or what is wrong with it.
+fn amount(given: &Plain, meter: &Meter) -> Result<Option<Amount>, String> {
     let flag = meter.kind == MeterKind::Flag;
     match given {
-        Plain::Flag(on) if flag => Some(Some(Amount {
+        Plain::Flag(on) if flag => Ok(Some(Amount {
             units: i64::from(*on),
             scale: 0,
         })),
-        Plain::Text(_) if flag => {
-            findings.add(place, "is a flag: write true or false");
-            None
-        }
-        Plain::Flag(_) => {
-            findings.add(place, "is not a flag: write an amount or \"unlimited\"");
-            None
-        }
-        Plain::Text(text) if text == UNLIMITED => Some(None),
+        Plain::Text(_) if flag => Err("is a flag: write true or false".to_owned()),
+        Plain::Flag(_) => Err("is not a flag: write an amount or \"unlimited\"".to_owned()),
+        Plain::Text(text) if text == UNLIMITED => Ok(None),
         Plain::Text(text) => match Amount::parse(text, meter.scale) {
-            Ok(amount) => Some(Some(amount)),
-            Err(error) => {
-                findings.add(place, format!("\"{text}\" {error}"));
-                None
-            }
+            Ok(amount) => Ok(Some(amount)),
+            Err(error) => Err(format!("\"{text}\" {error}")),
         },
     }
 }

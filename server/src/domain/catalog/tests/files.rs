@@ -1,7 +1,10 @@
 //! What is wrong with a file is told all at once, each with its place.
 
+use bursar_entities::enums::{BillingInterval, OverQuotaPolicy};
+use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
+
 use super::document;
-use crate::domain::catalog::{Document, HOSTING};
+use crate::domain::catalog::{Amount, Document, HOSTING, LARGEST_UNITS, Limit};
 
 /// The problems of `source`, one line each.
 fn problems(source: &str) -> Vec<String> {
@@ -143,4 +146,49 @@ fn a_document_reads_back_from_what_it_writes() {
     let written = document(HOSTING).to_toml();
     assert_eq!(document(&written), document(HOSTING));
     assert_eq!(document(&written).to_toml(), written);
+}
+
+/// Amounts of hosting's `cpu`, which has two decimal places.
+fn limits() -> impl Strategy<Value = Limit> {
+    let policies = [
+        OverQuotaPolicy::Deny,
+        OverQuotaPolicy::Warn,
+        OverQuotaPolicy::Allow,
+    ];
+    (proptest::option::of(0..=LARGEST_UNITS), 0..policies.len()).prop_map(move |(units, policy)| {
+        Limit {
+            amount: units.map(|units| Amount { units, scale: 2 }),
+            policy: policies[policy],
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn whatever_a_plan_says_survives_the_file(
+        name in "[^\\s\\p{Cc}]\\PC{0,40}",
+        description in any::<String>().prop_filter("short", |text| text.chars().count() < 500),
+        tier in 0..1_000_000,
+        public in any::<bool>(),
+        limit in limits(),
+        monthly in 0..=LARGEST_UNITS,
+        annual in proptest::option::of(0..=LARGEST_UNITS),
+    ) {
+        let mut wanted = document(HOSTING);
+        let plan = wanted.plans.last_mut().expect("a plan");
+        plan.name = name;
+        plan.description = description;
+        plan.tier = 1_000 + tier % 900_000;
+        plan.public = public;
+        plan.terms.limits.insert("cpu".to_owned(), limit);
+        for currency in ["USD", "XOF", "KWD"] {
+            plan.terms.prices.insert((currency.to_owned(), BillingInterval::Monthly), monthly);
+            if let Some(annual) = annual {
+                plan.terms.prices.insert((currency.to_owned(), BillingInterval::Annual), annual);
+            }
+        }
+        assert_eq!(document(&wanted.to_toml()), wanted);
+    }
 }

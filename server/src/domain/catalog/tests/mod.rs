@@ -2,8 +2,10 @@
 
 mod applying;
 mod editing;
+mod figures;
 mod files;
 mod people;
+mod publishing;
 mod refusals;
 mod visible;
 
