@@ -59,7 +59,7 @@ export async function start(environment = {}) {
   };
   try {
     const url = await address;
-    return { url, endpoint: `${url}/graphql`, socketUrl: `${url.replace('http', 'ws')}/graphql`, stop };
+    return { url, endpoint: `${url}/graphql`, socketUrl: `${url.replace("http", "ws")}/graphql`, said, stop };
   } catch (error) {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
