@@ -121,9 +121,8 @@ impl Window {
     pub(crate) async fn fill(&self, id: &str, text: &str) -> Outcome<()> {
         let field = self.element(id).await?;
         field.click().await?;
-        field
-            .send_keys(&format!("{CONTROL}a{RELEASE}{text}"))
-            .await?;
+        field.send_keys(&format!("{CONTROL}a")).await?;
+        field.send_keys(text).await?;
         until(&format!("“{text}” in {id}"), async || {
             Ok(field.prop("value").await?.filter(|value| value == text))
         })
