@@ -1,13 +1,18 @@
 //! `bursar serve`: the first start makes everything that is missing; then the doors open.
 
+use std::sync::Arc;
+
 use clap::Args;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use super::open::open;
 use super::{CommandError, say};
+use crate::app::App;
 use crate::config::Config;
-use crate::domain::{catalog, identity};
+use crate::domain::{catalog, demo, identity};
 use crate::http;
 
 /// Start the server.
@@ -34,6 +39,11 @@ impl Serve {
                 ))?;
             }
         }
+        let simulator = if self.demo {
+            Some(demonstrate(&app).await?)
+        } else {
+            None
+        };
         let listener = TcpListener::bind(app.config.http.listen).await?;
         let address = listener.local_addr()?;
         let url = app
@@ -45,8 +55,24 @@ impl Serve {
         say(&format!("Bursar is listening on http://{address}"))?;
         say(&format!("GraphiQL: {url}"))?;
         http::serve_app(&app, listener, stop_signal()).await?;
+        if let Some((stop, simulator)) = simulator {
+            stop.notify_one();
+            // It ends after the change that it is at; a panic in it has been reported when it happened.
+            let _ = simulator.await;
+        }
         say("Stopped")
     }
+}
+
+/// Seeds the demonstration, tells its accounts, and starts the simulator, which stops when it is notified.
+async fn demonstrate(app: &App) -> Result<(Arc<Notify>, JoinHandle<()>), CommandError> {
+    say("Preparing the demonstration; the first time takes some seconds")?;
+    let accounts = demo::seed(app).await?;
+    say(&accounts.to_string())?;
+    let stop = Arc::new(Notify::new());
+    let (app, stopped) = (app.clone(), Arc::clone(&stop));
+    let simulator = tokio::spawn(async move { demo::simulate(&app, stopped).await });
+    Ok((stop, simulator))
 }
 
 /// Resolves when the process is asked to stop (Ctrl-C or SIGTERM).

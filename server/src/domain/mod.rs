@@ -4,6 +4,7 @@
 pub mod access;
 pub mod audit;
 pub mod catalog;
+pub mod demo;
 pub mod email;
 pub mod events;
 pub mod identity;

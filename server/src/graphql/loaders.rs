@@ -102,7 +102,9 @@ where
     /// for whoever asks for a key.
     pub(crate) async fn warm(&self, keys: Vec<K>) -> Vec<V> {
         let read = self.loader.load_many(keys).await;
-        read.into_values().filter_map(|value| value.ok().flatten()).collect()
+        read.into_values()
+            .filter_map(|value| value.ok().flatten())
+            .collect()
     }
 
     /// Puts what look-ahead has read where the resolvers below will ask for it.
@@ -158,6 +160,8 @@ pub struct Loaders {
     pub(crate) resources: super::resources::ResourceLoaders,
     /// Of organizations.
     pub(crate) organizations: super::organizations::OrganizationLoaders,
+    /// Of subscriptions.
+    pub(crate) subscriptions: super::subscriptions::SubscriptionLoaders,
 }
 
 impl Loaders {
@@ -172,6 +176,7 @@ impl Loaders {
             quotas: super::quotas::QuotaLoaders::new(app, actor),
             resources: super::resources::ResourceLoaders::new(app, actor),
             organizations: super::organizations::OrganizationLoaders::new(app, actor),
+            subscriptions: super::subscriptions::SubscriptionLoaders::new(app, actor),
         }
     }
 }

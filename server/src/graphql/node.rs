@@ -13,6 +13,7 @@ use super::members::{Invitation, Membership};
 use super::organizations::Organization;
 use super::quotas::QuotaThresholdEvent;
 use super::resources::Resource;
+use super::subscriptions::{PlanSubscription, SubscriptionChange};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -49,6 +50,10 @@ pub enum Node {
     QuotaThresholdEvent(QuotaThresholdEvent),
     /// A resource.
     Resource(Resource),
+    /// A subscription of an organization to a plan.
+    PlanSubscription(PlanSubscription),
+    /// A line of a subscription's timeline.
+    SubscriptionChange(SubscriptionChange),
     /// A user.
     User(User),
 }
@@ -117,6 +122,8 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
         organizations::nodes => Organization,
         members::membership_nodes => Membership,
         members::invitation_nodes => Invitation,
+        subscriptions::nodes => PlanSubscription,
+        subscriptions::change_nodes => SubscriptionChange,
         catalog::plan_nodes => Plan,
         catalog::version_nodes => PlanVersion,
         catalog::meter_nodes => Meter,

@@ -6,6 +6,7 @@ use async_graphql::{
     ID, InputValueError, InputValueResult, Number, Scalar, ScalarType, SimpleObject, Value,
 };
 use bursar_entities::ids::TypedId;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use uuid::Uuid;
@@ -83,6 +84,31 @@ impl ScalarType for CurrencyCode {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+/// A calendar day, such as `2026-11-20` (RFC 3339 full-date), in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub NaiveDate);
+
+#[Scalar(name = "Date")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        // chrono accepts shortened numbers too; RFC 3339 has exactly ten characters.
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
+        match day {
+            Ok(day) if text.len() == 10 => Ok(Self(day)),
+            _ => Err(InputValueError::custom(
+                "a Date is a day such as 2026-11-20",
+            )),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 

@@ -12,6 +12,7 @@ use super::node::NodeQuery;
 use super::organizations::{OrganizationMutation, OrganizationQuery};
 use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription};
 use super::resources::ResourceMutation;
+use super::revenue::RevenueQuery;
 use super::server::ServerQuery;
 use crate::app::App;
 
@@ -25,6 +26,7 @@ pub struct Query(
     IdentityQuery,
     OrganizationQuery,
     QuotaQuery,
+    RevenueQuery,
     ServerQuery,
 );
 

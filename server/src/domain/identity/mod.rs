@@ -18,6 +18,7 @@ pub use admin::{NewAdmin, create_system_admin, ensure_first_admin};
 pub use attempts::Attempts;
 pub use authenticate::authenticate;
 pub use error::IdentityError;
+pub(crate) use password::hash as hash_password;
 pub use refresh::{refresh_session, sign_out};
 pub use session::{SignedIn, Tokens};
 pub use sign_in::{SignIn, sign_in};

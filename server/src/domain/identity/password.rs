@@ -60,7 +60,7 @@ pub(super) fn check(field: &str, password: &SecretString) -> Result<()> {
 }
 
 /// The PHC string of `password` with a new salt.
-pub(super) async fn hash(app: &App, password: SecretString) -> Result<String> {
+pub(crate) async fn hash(app: &App, password: SecretString) -> Result<String> {
     let turn = turn().await?;
     let salt = app.random_bytes::<16>();
     run(turn, move || {

@@ -4,13 +4,13 @@
 use std::collections::{HashMap, HashSet};
 
 use bursar_entities::ids::{OrganizationId, PlanSubscriptionId, SubscriptionChangeId};
-use bursar_entities::{membership, organization, plan_subscription, subscription_change};
+use bursar_entities::{plan_subscription, subscription_change};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Order, Query, WindowStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::actor::{Actor, Identity};
+use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, role};
+use crate::domain::access::{Permission, allowed};
 use crate::error::Result;
 
 /// Most lines of a timeline that are read: the latest.
@@ -136,37 +136,13 @@ pub async fn changes_by_ids(
         .collect())
 }
 
-/// Those of `organizations` that exist and whose billing the caller may see.
+/// Those of `organizations` whose billing the caller may see.
 async fn visible(
     app: &App,
     actor: &Actor,
     organizations: &[OrganizationId],
 ) -> Result<HashSet<OrganizationId>> {
-    actor.require_identity()?;
     let db = app.db.reader();
-    let mut wanted: Vec<OrganizationId> = organizations.to_vec();
-    if let Identity::User(user) = &actor.identity
-        && !actor.is_system_admin()
-    {
-        wanted = membership::Entity::find()
-            .filter(membership::Column::UserId.eq(user.id))
-            .filter(membership::Column::OrganizationId.is_in(wanted))
-            .all(db)
-            .await?
-            .into_iter()
-            .filter(|row| {
-                role(&row.role_key).is_some_and(|role| role.allows(Permission::BillingView))
-            })
-            .map(|row| row.organization_id)
-            .collect();
-    }
-    let existing = organization::Entity::find()
-        .select_only()
-        .column(organization::Column::Id)
-        .filter(organization::Column::Id.is_in(wanted))
-        .filter(organization::Column::DeletedAt.is_null())
-        .into_tuple::<OrganizationId>()
-        .all(db)
-        .await?;
-    Ok(existing.into_iter().collect())
+    let ids = allowed(db, actor, organizations, Permission::BillingView).await?;
+    Ok(ids.into_iter().collect())
 }

@@ -38,18 +38,25 @@ pub(super) async fn read_ahead(ctx: &Context<'_>, organizations: &[Model]) {
 }
 
 /// The selections of the nodes of a connection, by edges or directly.
-fn nodes(connection: SelectionField<'_>) -> impl Iterator<Item = SelectionField<'_>> {
-    connection.selection_set().flat_map(|field| -> Vec<SelectionField<'_>> {
-        match field.name() {
-            "nodes" => vec![field],
-            "edges" => field.selection_set().filter(|field| field.name() == "node").collect(),
-            _ => Vec::new(),
+fn nodes(connection: SelectionField<'_>) -> Vec<SelectionField<'_>> {
+    let below = |field: SelectionField<'_>, name: &str| field.name() == name;
+    let mut nodes = Vec::new();
+    for field in connection.selection_set() {
+        if below(field, "nodes") {
+            nodes.push(field);
+        } else if below(field, "edges") {
+            nodes.extend(field.selection_set().filter(|field| below(*field, "node")));
         }
-    })
+    }
+    nodes
 }
 
 async fn subscriptions(loaders: &Loaders, ids: &[OrganizationId], field: SelectionField<'_>) {
-    let found = loaders.subscriptions.of_organizations.warm(ids.to_vec()).await;
+    let found = loaders
+        .subscriptions
+        .of_organizations
+        .warm(ids.to_vec())
+        .await;
     let rows = || found.iter().flatten();
     for below in field.selection_set() {
         match below.name() {
@@ -74,11 +81,21 @@ async fn subscriptions(loaders: &Loaders, ids: &[OrganizationId], field: Selecti
 }
 
 async fn members(loaders: &Loaders, ids: &[OrganizationId], field: SelectionField<'_>) {
-    let Some(request) = arguments(&field).and_then(|arguments| PageRequest::new(&arguments).ok()) else { return };
+    let Some(request) = arguments(&field).and_then(|arguments| PageRequest::new(&arguments).ok())
+    else {
+        return;
+    };
     let wanted = ids.iter().map(|id| (*id, request.clone())).collect();
     let pages = loaders.members.members.warm(wanted).await;
-    if nodes(field).any(|node| node.selection_set().any(|field| field.name() == "user")) {
-        let users = distinct(pages.iter().flat_map(|page| page.items.iter().map(|row| row.user_id)));
+    if nodes(field)
+        .iter()
+        .any(|node| node.selection_set().any(|field| field.name() == "user"))
+    {
+        let users = distinct(
+            pages
+                .iter()
+                .flat_map(|page| page.items.iter().map(|row| row.user_id)),
+        );
         drop(loaders.identity.users.warm(users).await);
     }
 }
@@ -88,7 +105,9 @@ fn arguments(field: &SelectionField<'_>) -> Option<PageArguments> {
     let mut arguments = PageArguments::default();
     for (name, value) in field.arguments().ok()? {
         let number = |value: &Value| match value {
-            Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            Value::Number(number) => number
+                .as_i64()
+                .and_then(|number| i32::try_from(number).ok()),
             _ => None,
         };
         let text = |value: Value| match value {

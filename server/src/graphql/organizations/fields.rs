@@ -15,6 +15,7 @@ use crate::graphql::pagination::List;
 use crate::graphql::quotas::{self, Quota};
 use crate::graphql::resources::{self, Resource};
 use crate::graphql::scalars::JsonObject;
+use crate::graphql::subscriptions::{self, PlanSubscription};
 
 #[ComplexObject]
 impl Organization {
@@ -100,6 +101,14 @@ impl Organization {
     }
 
     // --- subscription
+
+    /// Its subscription to a plan. Needs `org.billing.view`.
+    async fn subscription(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PlanSubscription>> {
+        subscriptions::of_organization(ctx, self.model.id).await
+    }
 
     // --- quotas
 

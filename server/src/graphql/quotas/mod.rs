@@ -8,8 +8,11 @@ mod subscription;
 mod threshold;
 
 pub use decision::{QuotaDecision, QuotaItemInput};
-pub use mutation::QuotaMutation;
-pub use query::QuotaQuery;
+pub use mutation::{
+    ConsumeQuotaInput, ConsumeQuotaPayload, QuotaMutation, ReleaseQuotaInput, ReleaseQuotaPayload,
+    SetQuotaOverrideInput, SetQuotaOverridePayload,
+};
+pub use query::{CheckQuotaInput, CheckQuotaPayload, QuotaQuery};
 pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaWindow};
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};
