@@ -4,17 +4,27 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** What an organization may do at the moment; it follows from its subscription. */
 export type AccessMode =
+  /** Only the owner's billing and export. */
   | 'BLOCKED'
+  /** Everything. */
   | 'FULL'
+  /** Reads and billing; nothing can be created or consumed. */
   | 'READ_ONLY';
 
+/** How often a price is charged. */
 export type BillingInterval =
+  /** Every year. */
   | 'ANNUAL'
+  /** Every month. */
   | 'MONTHLY';
 
+/** Which way a threshold was crossed. */
 export type CrossingDirection =
+  /** The level fell. */
   | 'DOWN'
+  /** The level rose. */
   | 'UP';
 
 export type DateRangeInput = {
@@ -22,11 +32,15 @@ export type DateRangeInput = {
   to: string;
 };
 
+/** Why something that the caller's user asked for was not done. */
 export type ErrorCode =
+  /** Somebody else was first, or the same key was used for something else. */
   | 'CONFLICT'
+  /** A quota or a fixed limit leaves no room. */
   | 'LIMIT_REACHED'
-  | 'NOT_FOUND'
+  /** The object is not in the state that the operation needs. */
   | 'PRECONDITION_FAILED'
+  /** An argument is malformed or out of range. */
   | 'VALIDATION';
 
 export type Granularity =
@@ -34,110 +48,197 @@ export type Granularity =
   | 'MONTH'
   | 'WEEK';
 
+/** Where a limit comes from, in the order in which limits are put together. */
 export type LimitSource =
+  /** Add-on packs on the subscription. */
   | 'ADD_ON'
+  /** A one-off grant. */
   | 'GRANT'
+  /** No limit: the meter is not part of the plan. */
   | 'NONE'
+  /** Set for this organization by a system admin. */
   | 'OVERRIDE'
+  /** The plan version that is subscribed to. */
   | 'PLAN';
 
+/** What a meter measures. */
 export type MeterKind =
+  /** The largest single amount allowed; nothing is counted. */
   | 'CAP'
+  /** Grows within a window and then starts again: tickets this month. */
   | 'COUNTER'
+  /** A feature that is on or off. */
   | 'FLAG'
+  /** Goes up and down: members, projects, storage. */
   | 'GAUGE';
 
+/** When a counter starts again, in the organization's timezone. */
 export type MeterWindow =
+  /** With each billing period. */
   | 'BILLING_PERIOD'
+  /** On the first of each month. */
   | 'CALENDAR_MONTH'
+  /** At midnight. */
   | 'DAY';
 
+/** Which way a list runs. */
 export type OrderDirection =
+  /** From the smallest to the largest. */
   | 'ASC'
+  /** From the largest to the smallest. */
   | 'DESC';
 
+/** Which organizations are wanted; what is absent does not narrow. */
 export type OrganizationFilter = {
+  /** That are switched on, or off. */
   isActive?: boolean | null | undefined;
+  /** Whose plan has this key, such as `professional`. */
   planKey?: string | null | undefined;
+  /** Whose subscription is in this state. */
   status?: SubscriptionStatus | null | undefined;
+  /** Whose name or slug contains this, whatever the case. */
   text?: string | null | undefined;
 };
 
+/** The order of a list of organizations. */
 export type OrganizationOrder = {
+  /** Which way. */
   direction: OrderDirection;
+  /** What is compared. */
   field: OrganizationOrderField;
 };
 
+/** What organizations can be ordered by. */
 export type OrganizationOrderField =
+  /** When they were created. */
   | 'CREATED_AT'
+  /** Their names, as the database compares text. */
   | 'NAME';
 
+/** What happens when a limit is reached. */
 export type OverQuotaPolicy =
+  /** The request is granted and counted as overage. */
   | 'ALLOW'
+  /** The request is refused. */
   | 'DENY'
+  /** The request is granted and flagged. */
   | 'WARN';
 
+/**
+ * A limit to add to a draft, or to replace in it: give `limit` or `unlimited`, or for a limit that is there already
+ * only its new `policy`.
+ */
 export type PlanLimitInput = {
+  /** How much, in the meter's unit; 1 or 0 for a flag. */
   limit?: number | null | undefined;
+  /** The meter's key. */
   meter: string;
+  /** What happens at the limit; what it was when absent, DENY for a new limit. */
   policy?: OverQuotaPolicy | null | undefined;
+  /** Whether there is no limit. */
   unlimited?: boolean | null | undefined;
 };
 
+/** A price to add to a draft, or to replace in it. */
 export type PlanPriceInput = {
+  /** What is charged each time, in whole minor units of the currency: cents for USD. */
   amountMinor: number;
+  /** The currency. */
   currency: string;
+  /** How often it is charged. */
   interval: BillingInterval;
 };
 
+/** The life of a plan version. */
 export type PlanVersionStatus =
+  /** Replaced by a later version; subscribers may remain on it. */
   | 'ARCHIVED'
+  /** Being edited; nobody is subscribed to it. For system admins only. */
   | 'DRAFT'
+  /** Fixed forever; what new subscribers get. */
   | 'PUBLISHED';
 
+/** Which plan's draft to preview. */
 export type PreviewPlanPublicationInput = {
+  /** The plan's key. */
   planKey: string;
 };
 
+/** Which plan's draft to publish. */
 export type PublishPlanInput = {
+  /** The plan's key. */
   planKey: string;
+  /** The `hash` of the preview that you have looked at. */
   previewHash: string;
 };
 
+/** How much of a quota is used. */
 export type QuotaLevel =
+  /** From 95 % unless the meter says otherwise. */
   | 'ALERT'
+  /** From 100 % unless the meter says otherwise. */
   | 'EXCEEDED'
+  /** Below the warning threshold. */
   | 'NORMAL'
+  /** From 80 % unless the meter says otherwise. */
   | 'WARNING';
 
 export type SubscriptionChangeKind =
+  | 'ARCHIVED'
   | 'CANCELLED'
   | 'DOWNGRADED'
   | 'EXPIRED'
+  | 'PAUSED'
+  | 'PAYMENT_FAILED'
+  | 'PAYMENT_RECOVERED'
   | 'REACTIVATED'
+  | 'RESUMED'
   | 'STARTED'
+  | 'SUSPENDED'
+  | 'TERMS_CHANGED'
   | 'TRIAL_CONVERTED'
   | 'TRIAL_STARTED'
   | 'UPGRADED';
 
+/** Where a subscription is in its life. */
 export type SubscriptionStatus =
+  /** Paid, or on a free plan. */
   | 'ACTIVE'
+  /** Ended; data has been put away. */
   | 'ARCHIVED'
+  /** Ends with the current period. */
   | 'CANCELLING'
+  /** Ended; data is still kept. */
   | 'EXPIRED'
+  /** A payment failed. */
   | 'PAST_DUE'
+  /** Put to rest on request. */
   | 'PAUSED'
+  /** Payment has been missing for too long. */
   | 'SUSPENDED'
+  /** Free for a while, with the plan's limits. */
   | 'TRIAL';
 
+/**
+ * What to change in a plan; what is absent stays. Name, description, tier and `isPublic` change at once; trial, prices
+ * and limits change in the plan's draft, which is made from the published version where there is none.
+ */
 export type UpdatePlanInput = {
+  /** For the pricing page, at most 2000 characters. */
   description?: string | null | undefined;
+  /** Whether customers may choose it. */
   isPublic?: boolean | null | undefined;
+  /** Limits to add or replace; others stay. */
   limits?: Array<PlanLimitInput> | null | undefined;
+  /** Display name, 1 to 255 characters. */
   name?: string | null | undefined;
+  /** The plan's key. */
   planKey: string;
+  /** Prices to add or replace; others stay. */
   prices?: Array<PlanPriceInput> | null | undefined;
+  /** Rank, from 0. */
   tier?: number | null | undefined;
+  /** Length of the trial in days, 0 to 365. */
   trialDays?: number | null | undefined;
 };
 
@@ -148,7 +249,7 @@ export type ThresholdFeedSubscriptionVariables = Exact<{
 
 export type ThresholdFeedSubscription = { quotaThresholdCrossed: { id: string, sequence: number, cursor: string, level: QuotaLevel, direction: CrossingDirection, used: number, limit: number | null, occurredAt: string, organization: { id: string, name: string, slug: string }, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number } } };
 
-export type QuotaFieldsFragment = { used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string | null, end: string | null } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } };
+export type QuotaFieldsFragment = { used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string, end: string } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } };
 
 export type OrganizationsQueryVariables = Exact<{
   filter?: OrganizationFilter | null | undefined;
@@ -160,7 +261,7 @@ export type OrganizationsQueryVariables = Exact<{
 }>;
 
 
-export type OrganizationsQuery = { organizations: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ id: string, name: string, slug: string, isActive: boolean, accessMode: AccessMode, memberCount: number, createdAt: string, subscription: { id: string, status: SubscriptionStatus, plan: { id: string, key: string, name: string } } | null, quotas: Array<{ used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string | null, end: string | null } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }> }> } };
+export type OrganizationsQuery = { organizations: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ id: string, name: string, slug: string, isActive: boolean, accessMode: AccessMode, memberCount: number, createdAt: string, subscription: { id: string, status: SubscriptionStatus, plan: { id: string, key: string, name: string } } | null, quotas: Array<{ used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string, end: string } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }> }> } };
 
 export type PlanChoicesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -172,7 +273,7 @@ export type OrganizationQueryVariables = Exact<{
 }>;
 
 
-export type OrganizationQuery = { organization: { id: string, name: string, slug: string, description: string | null, website: string | null, billingEmail: string, isActive: boolean, accessMode: AccessMode, memberCount: number, createdAt: string, owner: { id: string, name: string, email: string }, quotas: Array<{ used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string | null, end: string | null } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }>, subscription: { id: string, status: SubscriptionStatus, billingInterval: BillingInterval, currency: string, currentPeriodStart: string, currentPeriodEnd: string, trialEndsAt: string | null, cancelAtPeriodEnd: boolean, cancelAt: string | null, price: { amountMinor: number, currency: string }, plan: { id: string, key: string, name: string }, planVersion: { id: string, number: number }, timeline: Array<{ id: string, kind: SubscriptionChangeKind, occurredAt: string, fromStatus: SubscriptionStatus | null, toStatus: SubscriptionStatus, fromPlan: { id: string, name: string } | null, toPlan: { id: string, name: string } | null }> } | null } | null };
+export type OrganizationQuery = { organization: { id: string, name: string, slug: string, description: string | null, website: string | null, billingEmail: string, isActive: boolean, accessMode: AccessMode, memberCount: number, createdAt: string, owner: { id: string, name: string, email: string }, quotas: Array<{ used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string, end: string } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }>, subscription: { id: string, status: SubscriptionStatus, billingInterval: BillingInterval, currency: string, currentPeriodStart: string, currentPeriodEnd: string, trialEndsAt: string | null, cancelAtPeriodEnd: boolean, cancelAt: string | null, price: { amountMinor: number, currency: string }, plan: { id: string, key: string, name: string }, planVersion: { id: string, number: number }, timeline: Array<{ id: string, kind: SubscriptionChangeKind, occurredAt: string, fromStatus: SubscriptionStatus | null, toStatus: SubscriptionStatus, fromPlan: { id: string, name: string } | null, toPlan: { id: string, name: string } | null }> } | null } | null };
 
 export type OrganizationMembersQueryVariables = Exact<{
   id: string;
@@ -190,7 +291,7 @@ export type OrganizationQuotaChangesSubscriptionVariables = Exact<{
 }>;
 
 
-export type OrganizationQuotaChangesSubscription = { quotaChanged: { organization: { id: string, quotas: Array<{ used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string | null, end: string | null } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }> } } };
+export type OrganizationQuotaChangesSubscription = { quotaChanged: { used: number, reserved: number, limit: number | null, remaining: number | null, percentage: number | null, level: QuotaLevel, policy: OverQuotaPolicy, window: { start: string, end: string } | null, explanation: Array<{ source: LimitSource, amount: number | null, reference: string | null, expiresAt: string | null }>, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } } };
 
 export type PlanVersionFieldsFragment = { id: string, number: number, status: PlanVersionStatus, trialDays: number, publishedAt: string | null, prices: Array<{ currency: string, interval: BillingInterval, price: { amountMinor: number, currency: string } }>, limits: Array<{ limit: number | null, policy: OverQuotaPolicy, overagePrice: { amountMinor: number, currency: string } | null, meter: { id: string, key: string, name: string, kind: MeterKind, unit: string, scale: number, window: MeterWindow | null } }> };
 
@@ -249,7 +350,7 @@ export const OrganizationsDocument = {"kind":"Document","definitions":[{"kind":"
 export const PlanChoicesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PlanChoices"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"plans"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"100"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"tier"}}]}}]}}]}}]} as unknown as DocumentNode<PlanChoicesQuery, PlanChoicesQueryVariables>;
 export const OrganizationDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Organization"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"slug"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organization"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"slug"},"value":{"kind":"Variable","name":{"kind":"Name","value":"slug"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"slug"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"website"}},{"kind":"Field","name":{"kind":"Name","value":"billingEmail"}},{"kind":"Field","name":{"kind":"Name","value":"isActive"}},{"kind":"Field","name":{"kind":"Name","value":"accessMode"}},{"kind":"Field","name":{"kind":"Name","value":"memberCount"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"owner"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}},{"kind":"Field","name":{"kind":"Name","value":"quotas"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"QuotaFields"}}]}},{"kind":"Field","name":{"kind":"Name","value":"subscription"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"billingInterval"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"price"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amountMinor"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}},{"kind":"Field","name":{"kind":"Name","value":"currentPeriodStart"}},{"kind":"Field","name":{"kind":"Name","value":"currentPeriodEnd"}},{"kind":"Field","name":{"kind":"Name","value":"trialEndsAt"}},{"kind":"Field","name":{"kind":"Name","value":"cancelAtPeriodEnd"}},{"kind":"Field","name":{"kind":"Name","value":"cancelAt"}},{"kind":"Field","name":{"kind":"Name","value":"plan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"planVersion"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}},{"kind":"Field","name":{"kind":"Name","value":"timeline"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"fromStatus"}},{"kind":"Field","name":{"kind":"Name","value":"toStatus"}},{"kind":"Field","name":{"kind":"Name","value":"fromPlan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}},{"kind":"Field","name":{"kind":"Name","value":"toPlan"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"QuotaFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Quota"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"used"}},{"kind":"Field","name":{"kind":"Name","value":"reserved"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"remaining"}},{"kind":"Field","name":{"kind":"Name","value":"percentage"}},{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"policy"}},{"kind":"Field","name":{"kind":"Name","value":"window"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"start"}},{"kind":"Field","name":{"kind":"Name","value":"end"}}]}},{"kind":"Field","name":{"kind":"Name","value":"explanation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"reference"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"meter"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"scale"}},{"kind":"Field","name":{"kind":"Name","value":"window"}}]}}]}}]} as unknown as DocumentNode<OrganizationQuery, OrganizationQueryVariables>;
 export const OrganizationMembersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"OrganizationMembers"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"last"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"before"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organization"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"last"},"value":{"kind":"Variable","name":{"kind":"Name","value":"last"}}},{"kind":"Argument","name":{"kind":"Name","value":"before"},"value":{"kind":"Variable","name":{"kind":"Name","value":"before"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"hasPreviousPage"}},{"kind":"Field","name":{"kind":"Name","value":"startCursor"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}},{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"email"}}]}},{"kind":"Field","name":{"kind":"Name","value":"role"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<OrganizationMembersQuery, OrganizationMembersQueryVariables>;
-export const OrganizationQuotaChangesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"OrganizationQuotaChanges"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"organizationId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"quotaChanged"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"organizationId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"organizationId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"organization"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"quotas"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"QuotaFields"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"QuotaFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Quota"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"used"}},{"kind":"Field","name":{"kind":"Name","value":"reserved"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"remaining"}},{"kind":"Field","name":{"kind":"Name","value":"percentage"}},{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"policy"}},{"kind":"Field","name":{"kind":"Name","value":"window"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"start"}},{"kind":"Field","name":{"kind":"Name","value":"end"}}]}},{"kind":"Field","name":{"kind":"Name","value":"explanation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"reference"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"meter"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"scale"}},{"kind":"Field","name":{"kind":"Name","value":"window"}}]}}]}}]} as unknown as DocumentNode<OrganizationQuotaChangesSubscription, OrganizationQuotaChangesSubscriptionVariables>;
+export const OrganizationQuotaChangesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"subscription","name":{"kind":"Name","value":"OrganizationQuotaChanges"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"organizationId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"quotaChanged"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"organizationId"},"value":{"kind":"Variable","name":{"kind":"Name","value":"organizationId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"QuotaFields"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"QuotaFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Quota"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"used"}},{"kind":"Field","name":{"kind":"Name","value":"reserved"}},{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"remaining"}},{"kind":"Field","name":{"kind":"Name","value":"percentage"}},{"kind":"Field","name":{"kind":"Name","value":"level"}},{"kind":"Field","name":{"kind":"Name","value":"policy"}},{"kind":"Field","name":{"kind":"Name","value":"window"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"start"}},{"kind":"Field","name":{"kind":"Name","value":"end"}}]}},{"kind":"Field","name":{"kind":"Name","value":"explanation"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"reference"}},{"kind":"Field","name":{"kind":"Name","value":"expiresAt"}}]}},{"kind":"Field","name":{"kind":"Name","value":"meter"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"scale"}},{"kind":"Field","name":{"kind":"Name","value":"window"}}]}}]}}]} as unknown as DocumentNode<OrganizationQuotaChangesSubscription, OrganizationQuotaChangesSubscriptionVariables>;
 export const PlansDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Plans"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"plans"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"100"}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanFields"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanVersionFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"PlanVersion"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trialDays"}},{"kind":"Field","name":{"kind":"Name","value":"publishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"prices"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"interval"}},{"kind":"Field","name":{"kind":"Name","value":"price"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amountMinor"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"limits"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"policy"}},{"kind":"Field","name":{"kind":"Name","value":"overagePrice"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amountMinor"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}},{"kind":"Field","name":{"kind":"Name","value":"meter"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"scale"}},{"kind":"Field","name":{"kind":"Name","value":"window"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Plan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"tier"}},{"kind":"Field","name":{"kind":"Name","value":"isPublic"}},{"kind":"Field","name":{"kind":"Name","value":"archivedAt"}},{"kind":"Field","name":{"kind":"Name","value":"subscriberCount"}},{"kind":"Field","name":{"kind":"Name","value":"currentVersion"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanVersionFields"}}]}},{"kind":"Field","name":{"kind":"Name","value":"draft"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanVersionFields"}}]}}]}}]} as unknown as DocumentNode<PlansQuery, PlansQueryVariables>;
 export const PlanDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Plan"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"key"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"plan"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"key"},"value":{"kind":"Variable","name":{"kind":"Name","value":"key"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanFields"}},{"kind":"Field","name":{"kind":"Name","value":"versions"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"publishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanVersionFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"PlanVersion"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"trialDays"}},{"kind":"Field","name":{"kind":"Name","value":"publishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"prices"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"currency"}},{"kind":"Field","name":{"kind":"Name","value":"interval"}},{"kind":"Field","name":{"kind":"Name","value":"price"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amountMinor"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"limits"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"limit"}},{"kind":"Field","name":{"kind":"Name","value":"policy"}},{"kind":"Field","name":{"kind":"Name","value":"overagePrice"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amountMinor"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}},{"kind":"Field","name":{"kind":"Name","value":"meter"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}},{"kind":"Field","name":{"kind":"Name","value":"scale"}},{"kind":"Field","name":{"kind":"Name","value":"window"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"PlanFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Plan"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"key"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"description"}},{"kind":"Field","name":{"kind":"Name","value":"tier"}},{"kind":"Field","name":{"kind":"Name","value":"isPublic"}},{"kind":"Field","name":{"kind":"Name","value":"archivedAt"}},{"kind":"Field","name":{"kind":"Name","value":"subscriberCount"}},{"kind":"Field","name":{"kind":"Name","value":"currentVersion"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanVersionFields"}}]}},{"kind":"Field","name":{"kind":"Name","value":"draft"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"PlanVersionFields"}}]}}]}}]} as unknown as DocumentNode<PlanQuery, PlanQueryVariables>;
 export const PlanPublicationDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PlanPublication"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PreviewPlanPublicationInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"previewPlanPublication"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hash"}},{"kind":"Field","name":{"kind":"Name","value":"subscribersOnEarlierVersions"}},{"kind":"Field","name":{"kind":"Name","value":"planVersion"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"number"}}]}},{"kind":"Field","name":{"kind":"Name","value":"changes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"before"}},{"kind":"Field","name":{"kind":"Name","value":"after"}}]}}]}}]}}]} as unknown as DocumentNode<PlanPublicationQuery, PlanPublicationQueryVariables>;

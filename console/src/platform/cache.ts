@@ -33,7 +33,6 @@ export const EMBEDDED_TYPES = [
   'PlanRevenue',
   'PublishPlanPayload',
   'Quota',
-  'QuotaChange',
   'QuotaDecision',
   'QuotaExplanation',
   'QuotaWindow',

@@ -21,11 +21,11 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
         <Link
           to="/organizations/$slug"
           params={{ slug }}
-          className="block max-w-32 xl:max-w-32 truncate xl:max-w-44 font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          className="block max-w-32 truncate xl:max-w-44 font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {name}
         </Link>
-        <span className="block max-w-32 xl:max-w-32 truncate xl:max-w-44 text-xs font-normal text-ink-faint">
+        <span className="block max-w-32 truncate xl:max-w-44 text-xs font-normal text-ink-faint">
           {slug} · {messages.memberCount(memberCount)}
         </span>
       </RowHeader>

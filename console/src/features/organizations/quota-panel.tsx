@@ -1,6 +1,7 @@
 /** An organization's quotas in full, kept live while on screen (QUO-5, QUO-11). */
 import { Radio } from 'lucide-react';
-import { useSubscription } from 'urql';
+import { useEffect, useState } from 'react';
+import { useClient } from 'urql';
 import { Badge } from '@/components/badge';
 import { Card } from '@/components/card';
 import { LevelBadge } from '@/components/level';
@@ -8,7 +9,7 @@ import { QuotaTrack } from '@/components/quota-bar';
 import { OrganizationQuotaChangesDocument } from '@/gql/graphql';
 import { useFormat, useMessages } from '@/i18n';
 import { useStreamState } from '@/platform/context';
-import { caps, countedQuotas, type Quota } from './quotas';
+import { caps, countedQuotas, type LiveQuotas, type Quota, withLive } from './quotas';
 
 /** Which sources make up the limit, what is reserved, when the window ends. */
 function Explanation({ quota }: { quota: Quota }) {
@@ -85,12 +86,27 @@ function Caps({ quotas }: { quotas: readonly Quota[] }) {
   );
 }
 
+/** Each live message brings one meter's latest state; a fresh load starts over. */
+function useLiveQuotas(organizationId: string, quotas: readonly Quota[]): readonly Quota[] {
+  const [live, setLive] = useState<LiveQuotas>({});
+  const client = useClient();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was loaded anew is newer than what came before it
+  useEffect(() => setLive({}), [quotas]);
+  useEffect(() => {
+    const changes = client.subscription(OrganizationQuotaChangesDocument, { organizationId });
+    const { unsubscribe } = changes.subscribe(({ data }) => {
+      if (data) setLive((known) => ({ ...known, [data.quotaChanged.meter.key]: data.quotaChanged }));
+    });
+    return unsubscribe;
+  }, [client, organizationId]);
+  return withLive(quotas, live);
+}
+
 export function QuotaPanel({ organizationId, quotas }: { organizationId: string; quotas: readonly Quota[] }) {
   const messages = useMessages().organizations;
-  // The cache takes the answer in under the organization's id; the list below re-renders from it.
-  useSubscription({ query: OrganizationQuotaChangesDocument, variables: { organizationId } });
+  const current = useLiveQuotas(organizationId, quotas);
   const { status } = useStreamState('OrganizationQuotaChanges');
-  const counted = countedQuotas(quotas);
+  const counted = countedQuotas(current);
   return (
     <Card
       title={messages.quotas}
@@ -109,7 +125,7 @@ export function QuotaPanel({ organizationId, quotas }: { organizationId: string;
           <QuotaLine key={quota.meter.key} quota={quota} />
         ))}
       </ul>
-      <Caps quotas={caps(quotas)} />
+      <Caps quotas={caps(current)} />
     </Card>
   );
 }

@@ -12,3 +12,11 @@ export function countedQuotas(quotas: readonly Quota[]): Quota[] {
 export function caps(quotas: readonly Quota[]): Quota[] {
   return quotas.filter(({ meter }) => meter.kind === 'CAP');
 }
+
+/** Newer states by meter key. */
+export type LiveQuotas = Readonly<Record<string, Quota>>;
+
+/** The quotas as loaded, each replaced by what came live since. */
+export function withLive(quotas: readonly Quota[], live: LiveQuotas): Quota[] {
+  return quotas.map((quota) => live[quota.meter.key] ?? quota);
+}

@@ -300,5 +300,12 @@ export const en: MessageCatalog = {
     CANCELLED: () => 'Cancelled',
     REACTIVATED: () => 'Reactivated',
     EXPIRED: () => 'Expired',
+    TERMS_CHANGED: () => 'New terms',
+    PAYMENT_FAILED: () => 'Payment failed',
+    PAYMENT_RECOVERED: () => 'Payment arrived',
+    SUSPENDED: () => 'Suspended',
+    PAUSED: () => 'Paused',
+    RESUMED: () => 'Resumed',
+    ARCHIVED: () => 'Archived',
   },
 };

@@ -302,5 +302,12 @@ export const fr: MessageCatalog = {
     CANCELLED: () => 'Résiliation',
     REACTIVATED: () => 'Réactivation',
     EXPIRED: () => 'Expiration',
+    TERMS_CHANGED: () => 'Nouvelles conditions',
+    PAYMENT_FAILED: () => 'Échec de paiement',
+    PAYMENT_RECOVERED: () => 'Paiement reçu',
+    SUSPENDED: () => 'Suspension',
+    PAUSED: () => 'Mise en pause',
+    RESUMED: () => 'Reprise',
+    ARCHIVED: () => 'Archivage',
   },
 };

@@ -297,5 +297,12 @@ export const vi: MessageCatalog = {
     CANCELLED: () => 'Đã hủy',
     REACTIVATED: () => 'Đã kích hoạt lại',
     EXPIRED: () => 'Đã hết hạn',
+    TERMS_CHANGED: () => 'Điều khoản mới',
+    PAYMENT_FAILED: () => 'Thanh toán thất bại',
+    PAYMENT_RECOVERED: () => 'Đã nhận thanh toán',
+    SUSPENDED: () => 'Bị đình chỉ',
+    PAUSED: () => 'Tạm dừng',
+    RESUMED: () => 'Tiếp tục',
+    ARCHIVED: () => 'Đã lưu trữ',
   },
 };

@@ -157,11 +157,7 @@ export function createMemoryPlatform(options: MemoryOptions = {}): MemoryPlatfor
     failNext: (operationName, error) => planned.set(operationName, error),
     async use(slug, meter, used) {
       const { organization, before, after } = setUsage(world, slug, meter, used);
-      await push(
-        'quotaChanged',
-        { organization, quotas: [after] },
-        ({ variables }) => variables.organizationId === organization.id,
-      );
+      await push('quotaChanged', after, ({ variables }) => variables.organizationId === organization.id);
       if (before.level === after.level) return;
       sequence += 1;
       const event = {
