@@ -22,8 +22,9 @@ impl RequestContext for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        let signed_in = &self.data_unchecked::<Loaders>().signed_in;
-        match signed_in.below(self) {
+        // A subscription starts outside any execution, so it has no loaders: each of its events gets its own.
+        let signed_in = self.data_opt::<Loaders>().map(|loaders| &loaders.signed_in);
+        match signed_in.and_then(|signed_in| signed_in.below(self)) {
             Some(person) => &person.actor,
             None => self.data_unchecked(),
         }

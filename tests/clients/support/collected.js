@@ -5,15 +5,27 @@ const PATIENCE = 60_000;
 
 export class Collected {
   items = [];
+  /** Why nothing more will come. */
+  failure = undefined;
   #watchers = new Set();
 
   /** A sink as `graphql-ws` and `graphql-sse` take it. */
   sink() {
     return {
       next: (result) => this.push(result),
-      error: (error) => this.#settle((watcher) => watcher.reject(error)),
-      complete: () => this.#settle((watcher) => watcher.reject(new Error('the stream ended'))),
+      error: (error) => this.#end(error instanceof Error ? error : new Error(JSON.stringify(error))),
+      complete: () => this.#end(new Error('the stream ended')),
     };
+  }
+
+  /** Fails when the stream has ended. */
+  check() {
+    if (this.failure) throw this.failure;
+  }
+
+  #end(failure) {
+    this.failure = failure;
+    this.#settle((watcher) => watcher.reject(failure));
   }
 
   push(item) {
@@ -40,6 +52,7 @@ export class Collected {
       };
       this.#watchers.add(watcher);
       watcher.check();
+      if (this.failure) watcher.reject(this.failure);
     });
   }
 

@@ -100,6 +100,7 @@ export async function release(server, token, { id, meter }, amount) {
  */
 export async function crossUntilHeard(server, token, organization, collected) {
   while (collected.items.length === 0) {
+    collected.check();
     await consume(server, token, organization, 85);
     await release(server, token, organization, 85);
   }

@@ -59,7 +59,8 @@ export async function start(environment = {}) {
   };
   try {
     const url = await address;
-    return { url, endpoint: `${url}/graphql`, socketUrl: `${url.replace("http", "ws")}/graphql`, said, stop };
+    const socketUrl = `${url.replace('http', 'ws')}/graphql`;
+    return { url, endpoint: `${url}/graphql`, socketUrl, stop };
   } catch (error) {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });

@@ -111,8 +111,8 @@ test('an error that the user cannot mend is an error', async () => {
   const { client, socket } = apollo();
   const query = gql`query One($id: ID!) { organization(id: $id) { id } }`;
   const id = '01900000-0000-7000-8000-000000000000';
-  const outcome = await client.query({ query, variables: { id }, errorPolicy: 'all' });
-  assert.equal(outcome.error?.errors?.[0]?.extensions?.code ?? 'NOT_FOUND', 'NOT_FOUND');
-  assert.equal(outcome.data?.organization ?? null, null);
+  const { data, error } = await client.query({ query, variables: { id }, errorPolicy: 'all' });
+  assert.deepEqual(data, { organization: null });
+  assert.deepEqual(error.errors.map(({ extensions }) => extensions.code), ['NOT_FOUND']);
   await socket.dispose();
 });

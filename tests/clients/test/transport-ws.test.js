@@ -70,6 +70,16 @@ test('4429 for a second init', async () => {
   assert.equal(await closeCode([INIT, INIT]), 4429);
 });
 
+test('a client that hangs up is answered in kind', async () => {
+  const authorization = `Bearer ${await signIn(server)}`;
+  const frames = await Frames.open(server);
+  frames.say({ ...INIT, payload: { authorization } });
+  assert.equal((await frames.hear()).type, 'connection_ack');
+  frames.say(LIVE);
+  frames.socket.close(1000, 'Normal Closure');
+  assert.equal(await frames.closed(), 1000);
+});
+
 test('1009 for a message over the limit', async () => {
   assert.equal(await closeCode([INIT, JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(2 << 20) } })]), 1009);
 });

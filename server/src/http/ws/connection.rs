@@ -50,7 +50,9 @@ const GOODBYE: Duration = Duration::from_secs(5);
 enum End {
     /// The server hangs up.
     Close(Close),
-    /// The client has hung up or cannot be reached.
+    /// The client hangs up.
+    Left,
+    /// The client cannot be reached.
     Gone,
 }
 
@@ -118,13 +120,17 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         };
         // Stop the operations before waiting for the client's goodbye.
         self.operations.clear();
-        if let End::Close(close) = end {
-            tracing::debug!(
-                code = close.code,
-                reason = close.reason,
-                "closing a WebSocket"
-            );
-            hang_up(self.socket, close).await;
+        match end {
+            End::Close(close) => {
+                tracing::debug!(
+                    code = close.code,
+                    reason = close.reason,
+                    "closing a WebSocket"
+                );
+                hang_up(self.socket, close).await;
+            }
+            End::Left => goodbye(self.socket).await,
+            End::Gone => {}
         }
     }
 
@@ -156,7 +162,8 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     /// Takes one frame from the client.
     async fn hear(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         match frame {
-            None | Some(Ok(Message::Close(_))) => Err(End::Gone),
+            None => Err(End::Gone),
+            Some(Ok(Message::Close(_))) => Err(End::Left),
             Some(Err(error)) => Err(broken(&error)),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Binary(_))) => {
@@ -310,12 +317,17 @@ pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
         code: close.code,
         reason: close.reason.into(),
     };
-    let goodbye = async {
-        if socket.send(Message::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = socket.next().await {}
-        }
-    };
-    if timeout(GOODBYE, goodbye).await.is_err() {
+    match timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await {
+        Ok(Ok(())) => goodbye(socket).await,
+        Ok(Err(_)) | Err(_) => tracing::debug!("a client could not be told why"),
+    }
+}
+
+/// Reads on until the closing handshake is complete: dropped earlier, the connection would break off for a client that
+/// has done nothing wrong.
+async fn goodbye(mut socket: impl Socket) {
+    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+    if timeout(GOODBYE, rest).await.is_err() {
         tracing::debug!("a client did not answer a close");
     }
 }
