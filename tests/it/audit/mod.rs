@@ -5,8 +5,8 @@ use bursar_entities::audit_entry;
 use bursar_entities::ids::OrganizationId;
 use bursar_tests::{Organization, PASSWORD, TestApp, both_databases};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-    Set,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, Set,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
