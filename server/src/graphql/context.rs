@@ -22,8 +22,9 @@ impl RequestContext for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        let signed_in = &self.data_unchecked::<Loaders>().signed_in;
-        match signed_in.below(self) {
+        // A subscription's root field begins its stream before any execution, and so without loaders.
+        let signed_in = self.data_opt::<Loaders>().map(|loaders| &loaders.signed_in);
+        match signed_in.and_then(|signed_in| signed_in.below(self)) {
             Some(person) => &person.actor,
             None => self.data_unchecked(),
         }
