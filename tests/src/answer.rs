@@ -1,5 +1,6 @@
 //! What the server answered, with assertions that print the whole answer when they fail.
 
+use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use serde_json::Value;
 
@@ -53,6 +54,15 @@ impl Answer {
             .as_str()
             .unwrap_or_else(|| panic!("`{path}` is {value}, not text, in {self}"))
             .to_owned()
+    }
+
+    /// As [`Answer::data`], as a moment.
+    #[track_caller]
+    #[must_use]
+    pub fn moment(&self, path: &str) -> DateTime<Utc> {
+        let text = self.text(path);
+        text.parse()
+            .unwrap_or_else(|error| panic!("`{path}` is {text}, not a moment ({error}), in {self}"))
     }
 
     /// As [`Answer::data`], as a number.
@@ -153,4 +163,10 @@ impl std::fmt::Display for Answer {
             self.status, self.body, self.asked
         )
     }
+}
+
+/// The moment in a `DateTime` of an answer; compare moments, because their texts may differ.
+#[must_use]
+pub fn moment(text: &Value) -> Option<DateTime<Utc>> {
+    text.as_str()?.parse().ok()
 }

@@ -59,6 +59,11 @@ impl Builder {
 
     /// Starts the server.
     pub async fn start(self) -> TestApp {
+        // Shown with a test that fails. Another server of the same test may have been first.
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter("bursar=info,warn")
+            .with_test_writer()
+            .try_init();
         let database = TestDatabase::ready(self.backend).await;
         let mut config = configuration(database.url());
         for change in self.configure {

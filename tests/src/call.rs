@@ -120,20 +120,25 @@ fn value(
     })
 }
 
-/// An input object of everything required and every id; none when that is nothing and nothing is required.
+/// An input object of everything required and every id; none when it is not required and would hold no id.
 fn object(
     schema: &Introspection,
     path: &str,
     gives: &TypeRef,
     id: &dyn Fn(&str) -> Option<Value>,
 ) -> Option<Value> {
+    let mut ids = Vec::new();
+    collect(schema, path, gives, &mut ids);
+    if !gives.required && ids.iter().all(|path| id(path).is_none()) {
+        return None;
+    }
     let mut fields = Map::new();
     for field in schema.fields(&gives.name) {
         if let Some(value) = value(schema, &format!("{path}.{}", field.name), &field, id) {
             fields.insert(field.name, value);
         }
     }
-    (gives.required || !fields.is_empty()).then_some(Value::Object(fields))
+    Some(Value::Object(fields))
 }
 
 /// A value that makes sense for a required argument that is no id.

@@ -21,7 +21,7 @@ mod server;
 mod snapshot;
 mod statements;
 
-pub use answer::{Answer, UserError};
+pub use answer::{Answer, UserError, moment};
 pub use app::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, START, TestApp};
 pub use call::{Call, ids_of};
 pub use client::{Client, unique};

@@ -10,8 +10,7 @@ use bursar_entities::{
     event_stream, organization_head, quota_counter, threshold_event, usage_record,
 };
 use bursar_tests::{
-    ADMIN_EMAIL, ADMIN_PASSWORD, Backend, Client, Live, Organization, Process, TestDatabase,
-    both_databases,
+    ADMIN_EMAIL, ADMIN_PASSWORD, Client, Live, Organization, Process, TestDatabase, both_databases,
 };
 use sea_orm::{ActiveEnum as _, EntityTrait as _, QueryOrder as _};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The command line: the first start, the second start, and configurations that cannot work (OPS-1, OPS-2).
 
-use bursar_tests::{Backend, Process, TestDatabase, both_databases};
+use bursar_tests::{Process, TestDatabase, both_databases};
 use serde_json::json;
 
 /// The generated password in what was printed: the last word of the line that speaks of it.
