@@ -96,7 +96,7 @@ export const en: MessageCatalog = {
     netNew: 'net new',
     netNewHint: 'New, expansion and reactivation less contraction and churn',
     ofTwelve: '12 × MRR',
-    paying: 'paying organizations',
+    paying: 'on paid and free plans',
     notYetPaying: 'not counted in MRR',
     chartTitle: 'Monthly recurring revenue',
     movementsTitle: 'Movements',

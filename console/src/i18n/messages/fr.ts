@@ -97,7 +97,7 @@ export const fr: MessageCatalog = {
     netNew: 'net nouveau',
     netNewHint: 'Nouveau, expansion et réactivation, moins contraction et attrition',
     ofTwelve: '12 × MRR',
-    paying: 'organisations payantes',
+    paying: 'offres payantes et gratuites',
     notYetPaying: 'hors MRR',
     chartTitle: 'Revenu mensuel récurrent',
     movementsTitle: 'Mouvements',

@@ -94,7 +94,7 @@ export const vi: MessageCatalog = {
     netNew: 'tăng ròng',
     netNewHint: 'Mới, mở rộng và kích hoạt lại, trừ thu hẹp và rời bỏ',
     ofTwelve: '12 × MRR',
-    paying: 'tổ chức trả phí',
+    paying: 'gói trả phí và miễn phí',
     notYetPaying: 'chưa tính vào MRR',
     chartTitle: 'Doanh thu định kỳ hằng tháng',
     movementsTitle: 'Biến động',
