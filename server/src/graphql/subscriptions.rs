@@ -1,6 +1,9 @@
 //! Subscriptions of organizations to plans in the graph. The type is `PlanSubscription` because `Subscription` is the
 //! root of live streams.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
