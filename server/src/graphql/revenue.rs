@@ -63,7 +63,7 @@ impl RevenueReport {
         self.money(self.report.net_new_minor)
     }
 
-    /// Subscriptions in force now, on paid and on free plans: ACTIVE, PAST_DUE and CANCELLING. Trials are counted apart.
+    /// Subscriptions in force now, on paid and on free plans: `ACTIVE`, `PAST_DUE` and `CANCELLING`. Trials are counted apart.
     async fn active_subscriptions(&self) -> i32 {
         count(self.report.active_subscriptions)
     }

@@ -1,6 +1,9 @@
 //! Subscriptions of organizations to plans in the graph. The type is `PlanSubscription` because `Subscription` is the
 //! root of live streams.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
@@ -153,7 +156,8 @@ pub struct SubscriptionChange {
 #[ComplexObject]
 impl SubscriptionChange {
     /// The plan before; null at the start.
-    async fn from_plan(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
+    #[graphql(name = "fromPlan")]
+    async fn plan_before(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
         let Some(plan) = self.model.from_plan_id else {
             return Ok(None);
         };
@@ -167,7 +171,8 @@ impl SubscriptionChange {
     }
 
     /// The plan after.
-    async fn to_plan(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
+    #[graphql(name = "toPlan")]
+    async fn plan_after(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Plan>> {
         let plan = self.model.to_plan_id;
         Ok(ctx
             .loaders()

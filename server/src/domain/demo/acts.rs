@@ -36,7 +36,7 @@ impl Play {
             Act::Become(status) => Some(now.status(status)),
             Act::Pay(rung, interval) => {
                 let offer = self.shelf.offer(rung, interval)?;
-                Some(self.on(offer, now, SubscriptionStatus::Active))
+                Some(self.on(offer, &now, SubscriptionStatus::Active))
             }
             Act::Try(rung, interval) => {
                 let offer = self.shelf.offer(rung, interval)?;
@@ -47,12 +47,12 @@ impl Play {
                 } else {
                     SubscriptionStatus::Active
                 };
-                Some(self.on(offer, now, status))
+                Some(self.on(offer, &now, status))
             }
         }
     }
 
-    fn on(&self, offer: Offer, now: Change, status: SubscriptionStatus) -> Change {
+    fn on(&self, offer: Offer, now: &Change, status: SubscriptionStatus) -> Change {
         Change {
             plan_version: offer.version,
             status,

@@ -1,4 +1,4 @@
-//! Chance that falls the same way every time, so that every demonstration tells the same story. SplitMix64: a stable
+//! Chance that falls the same way every time, so that every demonstration tells the same story. `SplitMix64`: a stable
 //! sequence of our own, because the generators of `rand` may change with its version.
 
 /// A seeded generator.
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_sequence_never_changes() {
-        // The reference values of SplitMix64 for this seed.
+        // The reference values of `SplitMix64` for this seed.
         let mut dice = Dice::new(1_234_567);
         assert_eq!(dice.next(), 6_457_827_717_110_365_317);
         assert_eq!(dice.next(), 3_203_168_211_198_807_973);

@@ -5,7 +5,7 @@ use bursar_entities::enums::{BillingInterval, SubscriptionStatus};
 /// MRR of a subscription in minor units of its currency.
 ///
 /// A monthly price counts whole, an annual one a twelfth, rounded half to even so that many roundings do not drift
-/// one way. It counts from the moment it is paid for until it ends: ACTIVE, PAST_DUE and CANCELLING; a trial, and what
+/// one way. It counts from the moment it is paid for until it ends: `ACTIVE`, `PAST_DUE` and `CANCELLING`; a trial, and what
 /// is suspended, paused, expired or archived, counts 0, as does a free plan.
 #[must_use]
 pub const fn mrr(status: SubscriptionStatus, interval: BillingInterval, price_minor: i64) -> i64 {

@@ -67,7 +67,7 @@ pub fn kind_of(before: Option<&Terms>, after: &Terms) -> SubscriptionChangeKind 
     };
     match (before.status, after.status) {
         (from, to) if from == to => kind_of_terms(before, after),
-        (S::Suspended, S::Trial) => K::PaymentRecovered,
+        (S::Suspended, S::Trial) | (S::PastDue | S::Suspended, S::Active) => K::PaymentRecovered,
         (_, S::Trial) => K::TrialStarted,
         (_, S::PastDue) => K::PaymentFailed,
         (_, S::Suspended) => K::Suspended,
@@ -76,7 +76,6 @@ pub fn kind_of(before: Option<&Terms>, after: &Terms) -> SubscriptionChangeKind 
         (_, S::Expired) => K::Expired,
         (_, S::Archived) => K::Archived,
         (S::Trial, S::Active) if after.price_minor > 0 => K::TrialConverted,
-        (S::PastDue | S::Suspended, S::Active) => K::PaymentRecovered,
         (S::Paused, S::Active) => K::Resumed,
         (S::Cancelling | S::Expired | S::Archived, S::Active) => K::Reactivated,
         (S::Trial | S::Active, S::Active) => kind_of_terms(before, after),

@@ -83,31 +83,37 @@ fn recurring(row: &Model) -> Recurring {
 /// The audit entry of a step: every term that differs, old and new.
 fn entry(kind: SubscriptionChangeKind, step: &Step<'_>) -> Entry {
     let (after, plan) = step.after;
-    let old = |value: fn(&Model, &plan::Model) -> Value| {
-        step.before
-            .map_or(Value::Null, |(row, plan)| value(row, plan))
-    };
-    let fields: [(&str, fn(&Model, &plan::Model) -> Value); 7] = [
-        ("plan", |_, plan| plan.key.clone().into()),
-        ("planVersionId", |row, _| {
-            row.plan_version_id.to_string().into()
-        }),
-        ("status", |row, _| row.status.to_value().into()),
-        ("billingInterval", |row, _| {
-            row.billing_interval.to_value().into()
-        }),
-        ("currency", |row, _| row.currency.clone().into()),
-        ("priceMinor", |row, _| row.price_minor.into()),
-        ("trialEndsAt", |row, _| {
-            row.trial_ends_at.map(|at| at.to_rfc3339()).into()
-        }),
-    ];
-    fields.into_iter().fold(
-        Entry::new(action(kind), "subscription")
-            .organization(after.organization_id)
-            .resource(after.id.0, plan.name.clone()),
-        |entry, (name, value)| entry.change(name, old(value), value(after, plan)),
-    )
+    let begun = Entry::new(action(kind), "subscription")
+        .organization(after.organization_id)
+        .resource(after.id.0, plan.name.clone());
+    let new = facts(after, plan);
+    match step.before {
+        None => new
+            .into_iter()
+            .fold(begun, |entry, (name, value)| entry.value(name, value)),
+        Some((before, plan)) => facts(before, plan)
+            .into_iter()
+            .zip(new)
+            .fold(begun, |entry, ((name, old), (_, new))| {
+                entry.change(name, old, new)
+            }),
+    }
+}
+
+/// What the audit log tells of a subscription.
+fn facts(row: &Model, plan: &plan::Model) -> [(&'static str, Value); 7] {
+    [
+        ("plan", plan.key.as_str().into()),
+        ("planVersionId", row.plan_version_id.to_string().into()),
+        ("status", row.status.to_value().into()),
+        ("billingInterval", row.billing_interval.to_value().into()),
+        ("currency", row.currency.as_str().into()),
+        ("priceMinor", row.price_minor.into()),
+        (
+            "trialEndsAt",
+            row.trial_ends_at.map(|at| at.to_rfc3339()).into(),
+        ),
+    ]
 }
 
 /// The name of a step in the audit log.
