@@ -13,6 +13,7 @@ pub mod money;
 pub mod organizations;
 pub mod paging;
 pub mod partition;
+pub mod pattern;
 pub mod quotas;
 pub mod resources;
 pub mod revenue;

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 
 use super::context::RequestContext;
+use super::organizations::Organization;
 use super::pagination::{List, list};
 use super::scalars::{JsonObject, Quantity, id, parse_id};
 use crate::actor::Actor;
@@ -80,6 +81,15 @@ pub struct AuditEntry {
 
 #[ComplexObject]
 impl AuditEntry {
+    /// The organization in which it happened; null for what concerns the platform, and once the organization is deleted.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        let Some(id) = self.model.organization_id else {
+            return Ok(None);
+        };
+        let organizations = &ctx.loaders().organizations.organizations;
+        Ok(organizations.load(id).await?.map(Into::into))
+    }
+
     /// What changed: `changedFields`, `oldValues`, `newValues`.
     async fn details(&self) -> JsonObject {
         JsonObject(serde_json::from_str(&self.model.details).unwrap_or_default())

@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::access::{Permission, authorize, authorize_system_admin};
 use crate::domain::paging::{Page, PageRequest};
+use crate::domain::pattern::containing;
 use crate::error::Result;
 
 /// Which entries are wanted; what is absent does not narrow.
@@ -69,7 +70,7 @@ impl Filter {
             let any = columns
                 .iter()
                 .fold(sea_orm::Condition::any(), |any, column| {
-                    any.add(column.contains(text))
+                    any.add(column.like(containing(text)))
                 });
             select = select.filter(any);
         }

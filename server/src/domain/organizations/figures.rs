@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use bursar_entities::enums::{ResourceStatus, SubscriptionStatus};
 use bursar_entities::ids::OrganizationId;
 use bursar_entities::{membership, organization, plan_subscription, resource, resource_kind};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait};
 
+use super::Filter;
+use super::list::visible;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::access::{AccessMode, Permission, access_mode, allowed};
 use crate::error::{Error, Result};
 
-/// How many members each of these organizations has.
+/// How many members each of these organizations has. There is always one at least, the owner; organizations that the
+/// caller may not see are absent.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without an identity.
@@ -21,19 +24,20 @@ pub async fn member_counts(
     actor: &Actor,
     ids: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, i64>> {
-    let seen = allowed(app.db.reader(), actor, ids, Permission::OrgView).await?;
+    let seen = visible(actor, &Filter::default())?
+        .filter(organization::Column::Id.is_in(ids.iter().copied()))
+        .select_only()
+        .column(organization::Column::Id);
     let counts: Vec<(OrganizationId, i64)> = membership::Entity::find()
         .select_only()
         .column(membership::Column::OrganizationId)
         .column_as(membership::Column::Id.count(), "members")
-        .filter(membership::Column::OrganizationId.is_in(seen.iter().copied()))
+        .filter(membership::Column::OrganizationId.in_subquery(seen.into_query()))
         .group_by(membership::Column::OrganizationId)
         .into_tuple()
         .all(app.db.reader())
         .await?;
-    let mut all: HashMap<_, _> = seen.into_iter().map(|id| (id, 0)).collect();
-    all.extend(counts);
-    Ok(all)
+    Ok(counts.into_iter().collect())
 }
 
 /// How many active resources of a kind each of these organizations has, for pairs of organization and kind's key.
@@ -95,27 +99,23 @@ pub async fn access_modes(
     actor: &Actor,
     ids: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, AccessMode>> {
-    let db = app.db.reader();
-    let seen = allowed(db, actor, ids, Permission::OrgView).await?;
-    let switches: Vec<(OrganizationId, bool)> = organization::Entity::find()
-        .select_only()
-        .column(organization::Column::Id)
-        .column(organization::Column::IsActive)
-        .filter(organization::Column::Id.is_in(seen.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let states: Vec<(OrganizationId, SubscriptionStatus)> = plan_subscription::Entity::find()
-        .select_only()
-        .column(plan_subscription::Column::OrganizationId)
-        .column(plan_subscription::Column::Status)
-        .filter(plan_subscription::Column::OrganizationId.is_in(seen))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let states: HashMap<_, _> = states.into_iter().collect();
-    Ok(switches
+    let subscription = organization::Entity::belongs_to(plan_subscription::Entity)
+        .from(organization::Column::Id)
+        .to(plan_subscription::Column::OrganizationId)
+        .into();
+    let rows: Vec<(OrganizationId, bool, Option<SubscriptionStatus>)> =
+        visible(actor, &Filter::default())?
+            .filter(organization::Column::Id.is_in(ids.iter().copied()))
+            .join(JoinType::LeftJoin, subscription)
+            .select_only()
+            .column(organization::Column::Id)
+            .column(organization::Column::IsActive)
+            .column(plan_subscription::Column::Status)
+            .into_tuple()
+            .all(app.db.reader())
+            .await?;
+    Ok(rows
         .into_iter()
-        .map(|(id, is_active)| (id, access_mode(is_active, states.get(&id).copied())))
+        .map(|(id, is_active, status)| (id, access_mode(is_active, status)))
         .collect())
 }

@@ -6,7 +6,7 @@ use bursar_entities::ids::OrganizationId;
 use bursar_entities::organization::{Column, Entity, Model};
 use bursar_entities::{membership, plan, plan_subscription};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
     Select,
@@ -15,6 +15,7 @@ use sea_orm::{
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::domain::paging::{CursorKey, Page, PageRequest};
+use crate::domain::pattern::containing;
 use crate::error::{Code, Error, Result};
 
 /// Which organizations are wanted; what is absent does not narrow.
@@ -176,18 +177,11 @@ pub(super) fn visible(actor: &Actor, filter: &Filter) -> Result<Select<Entity>> 
 /// Name or slug contains `text`. SQLite folds the case of ASCII letters only, so that `text` is also looked for as it
 /// was typed.
 fn contains(text: &str) -> Condition {
-    let like = |text: &str| {
-        let escaped = text
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        LikeExpr::new(format!("%{escaped}%")).escape('\\')
-    };
     let lower = text.to_lowercase();
     Condition::any()
-        .add(Func::lower(Column::Name.into_expr()).like(like(&lower)))
-        .add(Column::Name.like(like(text)))
-        .add(Column::Slug.like(like(&lower)))
+        .add(Func::lower(Column::Name.into_expr()).like(containing(&lower)))
+        .add(Column::Name.like(containing(text)))
+        .add(Column::Slug.like(containing(&lower)))
 }
 
 /// The ids of organizations by plan and state of subscription.

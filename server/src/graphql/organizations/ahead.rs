@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use async_graphql::{Context, SelectionField, Value};
-use bursar_entities::ids::OrganizationId;
+use bursar_entities::ids::{OrganizationId, UserId};
 use bursar_entities::organization::Model;
 
 use crate::domain::paging::{PageArguments, PageRequest};
@@ -20,20 +20,28 @@ pub(super) async fn read_ahead(ctx: &Context<'_>, organizations: &[Model]) {
     let ids: Vec<OrganizationId> = organizations.iter().map(|row| row.id).collect();
     let known = organizations.iter().map(|row| (row.id, Some(row.clone())));
     loaders.organizations.organizations.prime(known).await;
+    // Owners and members are read together, so that there is one statement whether or not they are the same people.
+    let mut users = Vec::new();
     for node in nodes(ctx.field()) {
         for field in node.selection_set() {
             match field.name() {
                 "quotas" | "quota" => drop(loaders.quotas.quotas.warm(ids.clone()).await),
                 "subscription" => subscriptions(loaders, &ids, field).await,
-                "members" => members(loaders, &ids, field).await,
-                "owner" => {
-                    let owners = distinct(organizations.iter().map(|row| row.owner_id));
-                    drop(loaders.identity.users.warm(owners).await);
-                }
+                "members" => users.extend(members(loaders, &ids, field).await),
+                "owner" => users.extend(organizations.iter().map(|row| row.owner_id)),
                 "memberCount" => drop(loaders.organizations.member_counts.warm(ids.clone()).await),
                 _ => {}
             }
         }
+    }
+    if !users.is_empty() {
+        drop(
+            loaders
+                .identity
+                .users
+                .warm(distinct(users.into_iter()))
+                .await,
+        );
     }
 }
 
@@ -80,10 +88,15 @@ async fn subscriptions(loaders: &Loaders, ids: &[OrganizationId], field: Selecti
     }
 }
 
-async fn members(loaders: &Loaders, ids: &[OrganizationId], field: SelectionField<'_>) {
+/// Reads the pages of members, and gives the users among them that are selected.
+async fn members(
+    loaders: &Loaders,
+    ids: &[OrganizationId],
+    field: SelectionField<'_>,
+) -> Vec<UserId> {
     let Some(request) = arguments(&field).and_then(|arguments| PageRequest::new(&arguments).ok())
     else {
-        return;
+        return Vec::new();
     };
     let wanted = ids.iter().map(|id| (*id, request.clone())).collect();
     let pages = loaders.members.members.warm(wanted).await;
@@ -91,13 +104,10 @@ async fn members(loaders: &Loaders, ids: &[OrganizationId], field: SelectionFiel
         .iter()
         .any(|node| node.selection_set().any(|field| field.name() == "user"))
     {
-        let users = distinct(
-            pages
-                .iter()
-                .flat_map(|page| page.items.iter().map(|row| row.user_id)),
-        );
-        drop(loaders.identity.users.warm(users).await);
+        let rows = pages.iter().flat_map(|page| page.items.iter());
+        return rows.map(|row| row.user_id).collect();
     }
+    Vec::new()
 }
 
 /// The arguments of a connection; none when they are not well formed, which its resolver will tell.
