@@ -1,7 +1,7 @@
 //! What applying a catalog changes, as lines that a person reads before agreeing to it (CAT-8). Pure: it compares two
 //! documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::document::{Document, Header, Kind, Meter, Plan, Source};
@@ -168,26 +168,31 @@ fn compare<T: Thing>(report: &mut Report, what: &str, stored: &[T], wanted: &[T]
             note: None,
         });
     }
-    let kept = |things: &[T], others: &BTreeMap<&str, &T>| -> Vec<String> {
+    if has_order {
+        report.lines.extend(order(what, stored, wanted));
+    }
+}
+
+/// The line that tells that things which stay are shown in another order.
+fn order<T: Thing>(what: &str, stored: &[T], wanted: &[T]) -> Option<Line> {
+    let kept = |things: &[T], others: &[T]| -> Vec<String> {
+        let others: BTreeSet<&str> = others.iter().map(Thing::key).collect();
         let keys = things.iter().map(Thing::key);
-        keys.filter(|key| others.contains_key(key))
+        keys.filter(|key| others.contains(key))
             .map(ToOwned::to_owned)
             .collect()
     };
-    let (was, is) = (kept(stored, &after), kept(wanted, &before));
-    if has_order && was != is {
-        let change = Change {
+    let (was, is) = (kept(stored, wanted), kept(wanted, stored));
+    (was != is).then(|| Line {
+        fate: Fate::Changed,
+        subject: format!("order of {what}s"),
+        changes: vec![Change {
             path: "order".to_owned(),
             before: Some(was.join(", ")),
             after: Some(is.join(", ")),
-        };
-        report.lines.push(Line {
-            fate: Fate::Changed,
-            subject: format!("order of {what}s"),
-            changes: vec![change],
-            note: None,
-        });
-    }
+        }],
+        note: None,
+    })
 }
 
 fn header_facts(header: &Header) -> Facts {

@@ -20,22 +20,7 @@ use crate::error::{Error, Result};
 impl<C: ConnectionTrait> Work<'_, C> {
     /// Adds and changes kinds.
     pub(super) async fn write_kinds_in_tx(&mut self) -> Result<()> {
-        for wanted in &self.wanted.kinds {
-            if !self.stored.kinds.iter().any(|row| row.key == wanted.key) {
-                // Parents and positions follow below, when every kind has a row to refer to.
-                let row = resource_kind::ActiveModel {
-                    id: Set(self.app.new_id()),
-                    key: Set(wanted.key.clone()),
-                    name: Set(wanted.name.clone()),
-                    pins_slug: Set(wanted.pins_slug),
-                    parent_kind_id: Set(None),
-                    position: Set(i32::MAX),
-                };
-                resource_kind::Entity::insert(row)
-                    .exec_without_returning(self.tx)
-                    .await?;
-            }
-        }
+        self.insert_kinds_in_tx().await?;
         let rows = read::kinds(self.tx).await?;
         self.refuse_other_parents_in_tx(&rows).await?;
         let ids: HashMap<&str, ResourceKindId> =
@@ -70,6 +55,26 @@ impl<C: ConnectionTrait> Work<'_, C> {
             }
         }
         self.stored.kinds = read::kinds(self.tx).await?;
+        Ok(())
+    }
+
+    /// Gives every new kind a row; parents and positions follow when all of them have one to refer to.
+    async fn insert_kinds_in_tx(&self) -> Result<()> {
+        for wanted in &self.wanted.kinds {
+            if !self.stored.kinds.iter().any(|row| row.key == wanted.key) {
+                let row = resource_kind::ActiveModel {
+                    id: Set(self.app.new_id()),
+                    key: Set(wanted.key.clone()),
+                    name: Set(wanted.name.clone()),
+                    pins_slug: Set(wanted.pins_slug),
+                    parent_kind_id: Set(None),
+                    position: Set(i32::MAX),
+                };
+                resource_kind::Entity::insert(row)
+                    .exec_without_returning(self.tx)
+                    .await?;
+            }
+        }
         Ok(())
     }
 

@@ -213,6 +213,30 @@ async fn a_draft_that_an_admin_works_on_stays_a_draft_behind_the_applied_version
 }
 
 #[tokio::test]
+async fn meters_are_shown_in_the_order_of_the_file() {
+    let world = hosting().await;
+    let mut wanted = document(HOSTING);
+    wanted.meters.swap(0, 1);
+    let report = apply(&world.app, &Actor::system(), &wanted, false)
+        .await
+        .expect("applies");
+    let text = report.to_string();
+    assert!(
+        text.starts_with("~ order of meters\n    order: projects, environments, servers"),
+        "{text}"
+    );
+    let first = meters(world.app.db.reader())
+        .await
+        .expect("reads")
+        .remove(0);
+    assert_eq!(first.key, "environments");
+    let again = apply(&world.app, &Actor::system(), &wanted, false)
+        .await
+        .expect("applies");
+    assert!(!again.is_change(), "{again}");
+}
+
+#[tokio::test]
 async fn two_applies_at_once_end_in_one_catalog() {
     let world = empty().await;
     let (system, wanted) = (Actor::system(), document(HOSTING));
