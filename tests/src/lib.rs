@@ -27,7 +27,7 @@ pub use call::{Call, ids_of};
 pub use client::{Client, unique};
 pub use database::{Backend, TestDatabase};
 pub use factories::{Organization, PASSWORD, Person};
-pub use live::{Live, LiveEvent};
+pub use live::{Live, LiveEvent, START_OF_LOG};
 pub use process::{Ended, Process};
 pub use schema::{Field, Introspection, TypeRef};
 pub use snapshot::{Snapshot, crossings};

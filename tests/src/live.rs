@@ -14,6 +14,9 @@ use crate::client::Client;
 /// How long the server may take for the handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The cursor that stands before the first threshold event of a server (`threshold:0`).
+pub const START_OF_LOG: &str = "dGhyZXNob2xkOjA";
+
 /// What arrived on a subscription.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LiveEvent {

@@ -51,6 +51,7 @@ pub struct Resource {
     id: ID,
 }
 
+/// Something that an organization has created, such as a project or an environment.
 #[Object]
 impl Resource {
     /// The resource's id.

@@ -21,6 +21,8 @@ const LARGEST: i64 = 1 << 53;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantity(pub Decimal);
 
+/// An amount of a meter or of money: a JSON number, exact to the meter's scale (at most 6 decimal places), at most 2^53
+/// in magnitude.
 #[Scalar(name = "Quantity")]
 impl ScalarType for Quantity {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -68,6 +70,7 @@ impl From<i64> for Quantity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CurrencyCode(pub String);
 
+/// An ISO 4217 currency code in capitals, such as `USD`.
 #[Scalar(name = "CurrencyCode")]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -91,6 +94,7 @@ impl ScalarType for CurrencyCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// A calendar day, such as `2026-11-20` (RFC 3339 full-date), in UTC.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -116,6 +120,7 @@ impl ScalarType for Date {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonObject(pub serde_json::Map<String, serde_json::Value>);
 
+/// A JSON object: settings and audit details only.
 #[Scalar(name = "JSONObject")]
 impl ScalarType for JsonObject {
     fn parse(value: Value) -> InputValueResult<Self> {

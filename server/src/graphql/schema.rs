@@ -1,17 +1,18 @@
 //! The schema put together from its features.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
-use super::audit::AuditQuery;
-use super::catalog::{CatalogMutation, CatalogQuery};
+use super::audit::{AuditEntry, AuditQuery};
+use super::catalog::{CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
 use super::identity::{IdentityMutation, IdentityQuery};
 use super::loaders::FreshLoaders;
-use super::members::MemberMutation;
+use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
-use super::organizations::{OrganizationMutation, OrganizationQuery};
+use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
+use super::pagination::List;
 use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription};
-use super::resources::ResourceMutation;
+use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
 use super::server::ServerQuery;
 use crate::app::App;
@@ -53,26 +54,32 @@ pub type BursarSchema = Schema<Query, Mutation, Subscription>;
 /// Builds the schema over `app`. Depth and complexity are guarded at the door, before execution (OPS-4).
 #[must_use]
 pub fn build(app: App) -> BursarSchema {
+    described()
+        .extension(ErrorCodes)
+        .extension(FreshLoaders)
+        .data(app)
+        .finish()
+}
+
+/// The schema with a description for every type, also for those that the library makes without one.
+fn described() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(
         Query::default(),
         Mutation::default(),
         Subscription::default(),
     )
-    .extension(ErrorCodes)
-    .extension(FreshLoaders)
-    .data(app)
-    .finish()
+    .override_output_type_description::<List<AuditEntry>>("A page of the audit log.")
+    .override_output_type_description::<List<Invitation>>("A page of invitations.")
+    .override_output_type_description::<List<Membership>>("A page of members.")
+    .override_output_type_description::<List<Organization>>("A page of organizations.")
+    .override_output_type_description::<List<Plan>>("A page of plans.")
+    .override_output_type_description::<List<Resource>>("A page of resources.")
 }
 
 /// The schema's definition language, sorted, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = Schema::build(
-        Query::default(),
-        Mutation::default(),
-        Subscription::default(),
-    )
-    .finish();
+    let schema = described().finish();
     schema.sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()

@@ -42,8 +42,8 @@ async fn prepared(app: &TestApp) -> (Organization, String) {
     organization
         .set_override(&admin, "servers", 10.0, "DENY")
         .await;
-    let mut live = follow(&organization.owner.client, &organization, None).await;
-    // The subscription is in place when the server has answered something that came after it.
+    let start = Some(bursar_tests::START_OF_LOG);
+    let mut live = follow(&organization.owner.client, &organization, start).await;
     organization
         .consume(&[("servers", 8.0)], None)
         .await

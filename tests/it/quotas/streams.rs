@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bursar_tests::{Live, LiveEvent, both_databases};
+use bursar_tests::{Live, LiveEvent, START_OF_LOG, both_databases};
 use serde_json::json;
 
 use super::CROSSINGS;
@@ -52,7 +52,7 @@ both_databases! {
         let owner = app.anonymous.sign_up("owner").await;
         let (one, two) = (owner.create_organization("one").await, owner.create_organization("two").await);
         one.consume(&[("projects", 8.0)], None).await.expect_no_errors();
-        let mut live = Live::subscribe(&owner.client, CROSSINGS, json!({ "id": one.id, "after": cursor_before_everything() })).await;
+        let mut live = Live::subscribe(&owner.client, CROSSINGS, json!({ "id": one.id, "after": START_OF_LOG })).await;
         let first = live.expect_next().await["quotaThresholdCrossed"].clone();
         two.consume(&[("projects", 8.0)], None).await.expect_no_errors();
         one.release(&[("projects", 8.0)], None).await.expect_no_errors();
@@ -79,7 +79,7 @@ both_databases! {
     async fn a_stream_ends_with_its_session(app: TestApp) {
         let organization = app.anonymous.sign_up("owner").await.create_organization("acme").await;
         let owner = &organization.owner;
-        let mut live = Live::subscribe(&owner.client, CROSSINGS, json!({ "id": organization.id, "after": cursor_before_everything() })).await;
+        let mut live = Live::subscribe(&owner.client, CROSSINGS, json!({ "id": organization.id, "after": START_OF_LOG })).await;
         organization.consume(&[("projects", 8.0)], None).await.expect_no_errors();
         live.expect_next().await;
         owner.client.anonymous().mutate("signOut", json!({ "refreshToken": owner.refresh_token }), "signedOut").await.expect_no_errors();
@@ -89,9 +89,4 @@ both_databases! {
         let leaked = matches!(&event, Some(LiveEvent::Next(payload)) if payload.get("errors").is_none());
         assert!(!leaked && event.is_some(), "after signing out the stream went on with {event:?}");
     }
-}
-
-/// The cursor that stands before the first event (`threshold:0`).
-fn cursor_before_everything() -> &'static str {
-    "dGhyZXNob2xkOjA"
 }

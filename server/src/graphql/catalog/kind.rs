@@ -62,6 +62,7 @@ impl From<resource_kind::Model> for ResourceKind {
 #[derive(Clone, Debug)]
 pub struct ResourceNeed(resource_need::Model);
 
+/// What a resource of a kind takes of one meter.
 #[async_graphql::Object]
 impl ResourceNeed {
     /// What it takes of.

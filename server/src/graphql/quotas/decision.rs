@@ -32,6 +32,7 @@ impl From<QuotaItemInput> for quotas::Item {
 #[derive(Clone, Debug)]
 pub struct QuotaDecision(Decision);
 
+/// What was decided about one meter, and why. A refusal is an answer, not an error.
 #[Object]
 impl QuotaDecision {
     /// Whether this item by itself is granted. The request as a whole is granted only when all of its items are.

@@ -69,6 +69,7 @@ pub struct QuotaExplanation {
 #[derive(Clone, Debug)]
 pub struct Quota(pub(super) Standing);
 
+/// How an organization stands with a meter at this moment.
 #[Object]
 impl Quota {
     /// What is measured.

@@ -36,6 +36,7 @@ pub struct QuotaThresholdEvent {
     id: ID,
 }
 
+/// A quota crossed a threshold. Recorded exactly once, in the transaction that caused it (QUO-6).
 #[Object]
 impl QuotaThresholdEvent {
     /// The event's id.
