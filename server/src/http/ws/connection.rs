@@ -317,9 +317,9 @@ pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
         code: close.code,
         reason: close.reason.into(),
     };
-    match timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await {
-        Ok(Ok(())) => goodbye(socket).await,
-        Ok(Err(_)) | Err(_) => tracing::debug!("a client could not be told why"),
+    let told = timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await;
+    if matches!(told, Ok(Ok(()))) {
+        goodbye(socket).await;
     }
 }
 
