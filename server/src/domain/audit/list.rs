@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use bursar_entities::audit_entry::{Column, Entity, Model};
 use bursar_entities::ids::{AuditEntryId, OrganizationId};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -77,15 +76,6 @@ impl Filter {
         }
         select
     }
-}
-
-/// The pattern of what contains `text`, whose `%` and `_` stand for themselves.
-fn containing(text: &str) -> LikeExpr {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }
 
 async fn authorize_filter(app: &App, actor: &Actor, filter: &Filter) -> Result<()> {
