@@ -24,9 +24,9 @@ const version: Version = {
     { currency: 'VND', interval: 'MONTHLY', price: { amountMinor: 1_900_000, currency: 'VND' } },
   ],
   limits: [
-    { limit: 100, policy: 'DENY', overagePrice: null, meter: meter('members') },
-    { limit: 20.5, policy: 'WARN', overagePrice: null, meter: meter('cpu', 2) },
-    { limit: null, policy: 'DENY', overagePrice: null, meter: meter('storage.bytes') },
+    { limit: 100, policy: 'DENY', meter: meter('members') },
+    { limit: 20.5, policy: 'WARN', meter: meter('cpu', 2) },
+    { limit: null, policy: 'DENY', meter: meter('storage.bytes') },
   ],
 };
 

@@ -24,9 +24,6 @@ export interface LimitRow {
   meter: MeterRow;
   limit: number | null;
   policy: OverQuotaPolicy;
-  overagePrice: null;
-  graceDays: null;
-  gracePercentage: null;
 }
 
 export interface VersionRow {
@@ -138,9 +135,6 @@ function limitsOf(factor: number | null): LimitRow[] {
     meter: of,
     limit: factor === null ? null : (FREE_LIMITS[index] ?? 0) * factor,
     policy: of.key === 'disk_gb' ? 'WARN' : 'DENY',
-    overagePrice: null,
-    graceDays: null,
-    gracePercentage: null,
   }));
 }
 

@@ -104,9 +104,6 @@ export function setUsage(world: World, slug: string, meterKey: string, used: num
     meter: before.meter,
     limit: before.limit,
     policy: before.policy,
-    overagePrice: null,
-    graceDays: null,
-    gracePercentage: null,
   } as const;
   const after = quotaRow(limit, used);
   organization.quotas[index] = after;

@@ -4,11 +4,13 @@
 mod mode;
 mod permission;
 mod role;
+mod session;
 mod standing;
 
 pub use mode::{AccessMode, access_mode};
 pub use permission::Permission;
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};
+pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
 
 use bursar_entities::ids::OrganizationId;

@@ -2,7 +2,7 @@
 //! carry no payload; whoever hears one reads the log or the latest state from the database, so that nothing can be
 //! lost, repeated or out of order.
 
-use bursar_entities::ids::{MeterId, OrganizationId};
+use bursar_entities::ids::{MeterId, OrganizationId, SessionId};
 use tokio::sync::broadcast;
 
 /// What has changed.
@@ -19,6 +19,11 @@ pub enum Signal {
     ThresholdsCrossed {
         /// The organization.
         organization: OrganizationId,
+    },
+    /// Somebody has signed out, or was signed out: streams of that session end (ACC-8).
+    SessionEnded {
+        /// The session.
+        session: SessionId,
     },
     /// A member has left or lost permissions: streams must check again whether they may go on (ACC-8).
     AccessChanged {

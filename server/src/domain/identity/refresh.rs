@@ -12,6 +12,7 @@ use super::session::{SignedIn, continue_in_tx};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::audit::{Entry, append_in_tx};
+use crate::domain::events::Signal;
 use crate::domain::token;
 use crate::error::{Error, Result};
 
@@ -47,6 +48,9 @@ pub async fn refresh_session(
             .value("userId", session.user_id.to_string());
         append_in_tx(&*tx, app, actor, entry).await?;
         tx.commit().await?;
+        app.hub.publish(Signal::SessionEnded {
+            session: session.id,
+        });
         return Err(IdentityError::SessionEnded.into());
     }
     let user = user::Entity::find_by_id(session.user_id)
@@ -72,6 +76,9 @@ pub async fn sign_out(app: &App, presented: &SecretString) -> Result<bool> {
     };
     end_in_tx(&*tx, app, row.session_id).await?;
     tx.commit().await?;
+    app.hub.publish(Signal::SessionEnded {
+        session: row.session_id,
+    });
     Ok(true)
 }
 

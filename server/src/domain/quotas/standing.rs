@@ -4,13 +4,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bursar_entities::enums::{MeterKind, OverQuotaPolicy, QuotaLevel};
+use bursar_entities::enums::{
+    MeterKind, OverQuotaPolicy, PlanVersionStatus, QuotaLevel, SubscriptionStatus,
+};
 use bursar_entities::ids::{MeterId, OrganizationId, PlanVersionId};
 use bursar_entities::{
-    meter, organization, plan_limit, plan_subscription, quota_counter, quota_override,
+    catalog_state, meter, organization, plan, plan_limit, plan_subscription, plan_version,
+    quota_counter, quota_override,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::effective::EffectiveLimit;
@@ -71,6 +75,8 @@ impl Standing {
 struct Sources {
     zones: HashMap<OrganizationId, Tz>,
     subscriptions: HashMap<OrganizationId, plan_subscription::Model>,
+    /// The version whose limits a trial has, where the catalog names one.
+    trial_version: Option<PlanVersionId>,
     limits: HashMap<(PlanVersionId, MeterId), plan_limit::Model>,
     overrides: HashMap<(OrganizationId, MeterId), quota_override::Model>,
     counters: HashMap<(OrganizationId, MeterId, DateTime<Utc>), quota_counter::Model>,
@@ -132,9 +138,15 @@ impl Sources {
             .into_iter()
             .map(|row| (row.organization_id, row))
             .collect();
+        let on_trial = |row: &plan_subscription::Model| row.status == SubscriptionStatus::Trial;
+        let trial_version = if subscriptions.values().any(on_trial) {
+            trial_version(connection).await?
+        } else {
+            None
+        };
         let versions = subscriptions
             .values()
-            .map(|subscription| subscription.plan_version_id);
+            .map(|subscription| limiting_version(subscription, trial_version));
         let limits = plan_limit::Entity::find()
             .filter(plan_limit::Column::PlanVersionId.is_in(versions))
             .filter(plan_limit::Column::MeterId.is_in(meter_ids()))
@@ -157,6 +169,7 @@ impl Sources {
         Ok(Self {
             zones,
             subscriptions,
+            trial_version,
             limits: limits
                 .into_iter()
                 .map(|row| ((row.plan_version_id, row.meter_id), row))
@@ -179,7 +192,10 @@ impl Sources {
         now: DateTime<Utc>,
     ) -> Standing {
         let subscription = self.subscriptions.get(&organization);
-        let plan = subscription.and_then(|row| self.limits.get(&(row.plan_version_id, meter.id)));
+        let plan = subscription.and_then(|row| {
+            let version = limiting_version(row, self.trial_version);
+            self.limits.get(&(version, meter.id))
+        });
         let limit =
             EffectiveLimit::resolve(plan, self.overrides.get(&(organization, meter.id)), now);
         let zone = self.zones.get(&organization).copied().unwrap_or(Tz::UTC);
@@ -200,6 +216,35 @@ impl Sources {
             counter,
         }
     }
+}
+
+/// The version whose limits apply: a trial has those of the catalog's trial plan, where it names one.
+fn limiting_version(
+    subscription: &plan_subscription::Model,
+    trial_version: Option<PlanVersionId>,
+) -> PlanVersionId {
+    trial_version
+        .filter(|_| subscription.status == SubscriptionStatus::Trial)
+        .unwrap_or(subscription.plan_version_id)
+}
+
+/// The published version of the plan that the catalog names for trials.
+async fn trial_version(connection: &impl ConnectionTrait) -> Result<Option<PlanVersionId>> {
+    let key = Query::select()
+        .column(catalog_state::Column::TrialPlanKey)
+        .from(catalog_state::Entity)
+        .take();
+    let plan = Query::select()
+        .column(plan::Column::Id)
+        .from(plan::Entity)
+        .and_where(plan::Column::Key.in_subquery(key))
+        .take();
+    let version = plan_version::Entity::find()
+        .filter(plan_version::Column::PlanId.in_subquery(plan))
+        .filter(plan_version::Column::Status.eq(PlanVersionStatus::Published))
+        .one(connection)
+        .await?;
+    Ok(version.map(|version| version.id))
 }
 
 /// The timezone in the organization's settings (ORG-2), UTC where there is none.

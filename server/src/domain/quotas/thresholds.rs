@@ -14,7 +14,9 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, allowed, authorize, authorize_system_admin};
+use crate::domain::access::{
+    Permission, allowed, authorize, authorize_system_admin, require_open_session,
+};
 use crate::domain::events::Signal;
 use crate::domain::paging::{CursorKey, decode, encode};
 use crate::error::{Code, Error, Result};
@@ -94,6 +96,7 @@ pub async fn follow_thresholds(
 }
 
 async fn may_follow(app: &App, actor: &Actor, organization: Option<OrganizationId>) -> Result<()> {
+    require_open_session(app.db.reader(), actor, app.now()).await?;
     match organization {
         Some(organization) => {
             authorize(app.db.reader(), actor, organization, Permission::QuotaView)
@@ -138,6 +141,7 @@ async fn wait(signals: &mut Receiver<Signal>, organization: Option<OrganizationI
         tokio::select! {
             () = &mut poll => return false,
             signal = signals.recv() => match signal {
+                Ok(Signal::SessionEnded { .. }) => return true,
                 Ok(Signal::ThresholdsCrossed { organization }) if concerns(organization) => return false,
                 Ok(Signal::AccessChanged { organization }) if concerns(organization) => return true,
                 Ok(_) => {}

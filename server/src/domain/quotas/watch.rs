@@ -13,6 +13,7 @@ use super::read::of_organization;
 use super::standing::Standing;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::domain::access::require_open_session;
 use crate::domain::events::Signal;
 use crate::error::{Error, Result};
 
@@ -54,6 +55,7 @@ pub async fn watch(
     Ok(try_stream! {
         loop {
             let changed = next(&mut signals, organization).await;
+            require_open_session(app.db.reader(), &actor, app.now()).await?;
             let keys: Option<Vec<&str>> = meters.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
             for standing in of_organization(&app, &actor, organization, keys.as_deref()).await? {
                 if changed.includes(standing.meter.id) {
@@ -95,6 +97,7 @@ async fn next(signals: &mut Receiver<Signal>, organization: OrganizationId) -> C
                 organization: id,
                 meters,
             } if id == organization => changed.extend(meters),
+            Signal::SessionEnded { .. } => return Changed::Some(changed),
             Signal::AccessChanged { organization: id } if id == organization => {
                 return Changed::Some(changed);
             }

@@ -116,12 +116,6 @@ pub struct PlanLimit {
     model: plan_limit::Model,
     /// What happens at the limit.
     policy: OverQuotaPolicy,
-    /// What a unit beyond the limit costs under ALLOW; null when usage beyond the limit is not charged.
-    overage_price: Option<Money>,
-    /// For how many days usage may exceed the limit by `gracePercentage`; null when there is no grace.
-    grace_days: Option<i32>,
-    /// By how many percent usage may exceed the limit for `graceDays`; null when there is no grace.
-    grace_percentage: Option<i32>,
 }
 
 #[ComplexObject]
@@ -147,10 +141,6 @@ impl From<plan_limit::Model> for PlanLimit {
     fn from(model: plan_limit::Model) -> Self {
         Self {
             policy: model.policy.into(),
-            // A plan's terms have no overage price and no grace, so no usage is charged or forgiven beyond the limit.
-            overage_price: None,
-            grace_days: None,
-            grace_percentage: None,
             model,
         }
     }
