@@ -133,7 +133,8 @@ impl Window {
     /// Waits until an element shows exactly this text.
     pub(crate) async fn shows(&self, id: &str, text: &str) -> Outcome<()> {
         self.waits_for(id, "text", text, async |element| {
-            element.text().await.map(Some)
+            // The driver's own idea of visible text is empty where CSS would cut it off.
+            element.prop("textContent").await
         })
         .await
     }
