@@ -15,7 +15,7 @@ const DATA: &str = ".local/share/dev.bursar.console";
 
 /// An empty home and an unlocked keychain on the session's bus.
 pub(crate) struct Home {
-    home: PathBuf,
+    folder: PathBuf,
     runtime: PathBuf,
     _keychain: Child,
 }
@@ -29,7 +29,7 @@ impl Home {
         }
         let keychain = unlocked_keychain(&home, &runtime).await?;
         Ok(Self {
-            home,
+            folder: home,
             runtime,
             _keychain: keychain,
         })
@@ -37,12 +37,12 @@ impl Home {
 
     /// What a program that lives here finds in its environment.
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
-        environment(&self.home, &self.runtime)
+        environment(&self.folder, &self.runtime)
     }
 
     /// Fails unless the token went to the keychain: with one, no token lies in a file.
     pub(crate) fn keeps_no_token_in_files(&self) -> Outcome<()> {
-        let data = self.home.join(DATA);
+        let data = self.folder.join(DATA);
         if !data.join("session.json").is_file() {
             return Err(
                 format!("nobody is remembered as signed in below {}", data.display()).into(),

@@ -35,8 +35,12 @@ async fn sign_in(window: &Window, url: &str) -> Outcome<()> {
 async fn see_revenue(window: &Window, scene: &Scene) -> Outcome<()> {
     let revenue = scene.revenue().await?;
     let organizations = i64::try_from(ORGANIZATIONS.len())?;
-    same("the API's MRR", revenue.mrr, MONTHLY_PRICE * organizations)?;
-    same("the API's ARR", revenue.arr, revenue.mrr * 12)?;
+    same(
+        "the API's MRR",
+        &revenue.mrr,
+        &(MONTHLY_PRICE * organizations),
+    )?;
+    same("the API's ARR", &revenue.arr, &(revenue.mrr * 12))?;
     window.click("nav-revenue").await?;
     window.shows("card-mrr", &dollars(revenue.mrr)).await?;
     window.shows("card-arr", &dollars(revenue.arr)).await?;
@@ -110,8 +114,8 @@ async fn publish_a_plan(window: &Window, scene: &Scene) -> Outcome<()> {
     };
     same(
         "the published version",
-        scene.published(PLAN, EDITED_METER).await?,
-        expected,
+        &scene.published(PLAN, EDITED_METER).await?,
+        &expected,
     )
 }
 
@@ -121,7 +125,7 @@ async fn watch_thresholds(window: &Window, scene: &Scene) -> Outcome<()> {
     }
     window.click("nav-feed").await?;
     window.has("feed-status", "data-status", "live").await?;
-    same("used", scene.consume(0, 79).await?, 79)?;
+    same("used", &scene.consume(0, 79).await?, &79)?;
     for (amount, level) in [(1, "WARNING"), (15, "ALERT"), (5, "EXCEEDED")] {
         scene.consume(0, amount).await?;
         window.find(&crossing(ORGANIZATIONS[0], level)).await?;
@@ -188,14 +192,14 @@ async fn each_once(window: &Window, crossings: &[(usize, &str)]) -> Outcome<()> 
             .await?;
         same(
             &format!("{level} of {}", ORGANIZATIONS[*organization]),
-            shown,
-            1,
+            &shown,
+            &1,
         )?;
     }
     same(
         "events in the feed",
-        window.count("[data-testid=\"feed-event\"]").await?,
-        crossings.len(),
+        &window.count("[data-testid=\"feed-event\"]").await?,
+        &crossings.len(),
     )
 }
 

@@ -42,7 +42,7 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Outcome<Option<T>>)
 }
 
 /// Fails with a sentence unless both are the same.
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: T, expected: T) -> Outcome<()> {
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: &T, expected: &T) -> Outcome<()> {
     if seen == expected {
         return Ok(());
     }

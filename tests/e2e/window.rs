@@ -19,6 +19,16 @@ use crate::{Outcome, until};
 /// WebDriver's key code for Control, held until the end of what is typed with it.
 const CONTROL: char = '\u{e009}';
 
+/// Calls back when finite animations are over and two more frames were drawn.
+const DRAWN: &str = "
+    const done = arguments[arguments.length - 1];
+    const finite = document.getAnimations()
+        .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+        .map((animation) => animation.finished.catch(() => undefined));
+    const frame = () => new Promise(requestAnimationFrame);
+    Promise.all(finite).then(frame).then(frame).then(() => done(true));
+";
+
 /// An open window with the driver that moves it.
 pub(crate) struct Window {
     client: Client,
@@ -133,7 +143,8 @@ impl Window {
     /// Waits until an element shows exactly this text.
     pub(crate) async fn shows(&self, id: &str, text: &str) -> Outcome<()> {
         self.waits_for(id, "text", text, async |element| {
-            element.text().await.map(Some)
+            // The driver's own idea of visible text is empty where CSS would cut it off.
+            element.prop("textContent").await
         })
         .await
     }
@@ -168,8 +179,9 @@ impl Window {
         })
     }
 
-    /// Takes a picture of the window.
+    /// Takes a picture of the window, once what is on the page has been drawn.
     pub(crate) async fn picture(&self, name: &str) -> Outcome<()> {
+        self.client.execute_async(DRAWN, Vec::new()).await?;
         let png = self.client.screenshot().await?;
         Ok(std::fs::write(
             self.artifacts.join(format!("{name}.png")),
