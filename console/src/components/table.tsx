@@ -1,5 +1,5 @@
 /** Tables: quiet lines, numbers to the right, headers that screen readers can follow. */
-import { type ComponentProps, useEffect, useRef, useState } from 'react';
+import { type ComponentProps, type MouseEvent, useEffect, useRef, useState } from 'react';
 import { cn } from './cn';
 
 /** Whether the content is wider than its box, now and after each resize. */
@@ -55,4 +55,22 @@ export function Cell({ className, numeric = false, ...rest }: ComponentProps<'td
 
 export function Row({ className, ...rest }: ComponentProps<'tr'>) {
   return <tr className={cn('border-b border-line last:border-b-0', className)} {...rest} />;
+}
+
+/** The link that a click on the rest of its row stands for. */
+function followLink(event: MouseEvent<HTMLTableRowElement>) {
+  const target = event.target as Element;
+  if (target.closest('a, button')) return;
+  event.currentTarget.querySelector('a')?.click();
+}
+
+/**
+ * A row that leads somewhere: a click anywhere in it follows its link. No overlay is stretched over the row, because
+ * WebKitGTK positions it against the page instead of the row.
+ */
+export function LinkRow({ className, ...rest }: ComponentProps<'tr'>) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the link itself
+    <Row onClick={followLink} className={cn('cursor-pointer hover:bg-hover', className)} {...rest} />
+  );
 }

@@ -4,7 +4,7 @@ import { Badge } from '@/components/badge';
 import { highestLevel, LevelBadge } from '@/components/level';
 import { QuotaBar } from '@/components/quota-bar';
 import { AccessBadge, StatusBadge } from '@/components/status-badge';
-import { Cell, HeaderCell, Row, RowHeader, Table } from '@/components/table';
+import { Cell, HeaderCell, LinkRow, RowHeader, Table } from '@/components/table';
 import type { OrganizationsQuery } from '@/gql/graphql';
 import { useMessages } from '@/i18n';
 import { countedQuotas } from './quotas';
@@ -16,13 +16,9 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
   const { name, slug, subscription, isActive, accessMode, memberCount } = organization;
   const quotas = countedQuotas(organization.quotas);
   return (
-    <Row data-testid={`organization-row-${slug}`} className="relative hover:bg-hover">
+    <LinkRow data-testid={`organization-row-${slug}`}>
       <RowHeader className="w-36 align-top xl:w-48">
-        <Link
-          to="/organizations/$slug"
-          params={{ slug }}
-          className="block max-w-32 truncate xl:max-w-44 font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-        >
+        <Link to="/organizations/$slug" params={{ slug }} className="block max-w-32 truncate xl:max-w-44 font-semibold">
           {name}
         </Link>
         <span className="block max-w-32 truncate xl:max-w-44 text-xs font-normal text-ink-faint">
@@ -47,7 +43,7 @@ function OrganizationRow({ organization }: { organization: ListedOrganization })
       <Cell className="w-24 text-right align-top">
         <LevelBadge level={highestLevel(quotas.map(({ level }) => level))} />
       </Cell>
-    </Row>
+    </LinkRow>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The list of plans: version, prices, subscribers; a row opens the plan. */
 import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
-import { Cell, HeaderCell, Row, RowHeader, Table } from '@/components/table';
+import { Cell, HeaderCell, LinkRow, RowHeader, Table } from '@/components/table';
 import { useFormat, useMessages } from '@/i18n';
 import { annualSaving, type Plan, priceOf, shownVersion } from './plan';
 import { PlanBadges } from './plan-badges';
@@ -50,13 +50,9 @@ export function PlanList({ plans, currency }: { plans: readonly Plan[]; currency
       </thead>
       <tbody>
         {plans.map((plan) => (
-          <Row key={plan.id} data-testid={`plan-row-${plan.key}`} className="relative hover:bg-hover">
+          <LinkRow key={plan.id} data-testid={`plan-row-${plan.key}`}>
             <RowHeader>
-              <Link
-                to="/plans/$key"
-                params={{ key: plan.key }}
-                className="font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-              >
+              <Link to="/plans/$key" params={{ key: plan.key }} className="font-semibold">
                 {plan.name}
               </Link>
               <span className="block text-xs font-normal text-ink-faint">{plan.key}</span>
@@ -69,7 +65,7 @@ export function PlanList({ plans, currency }: { plans: readonly Plan[]; currency
             <Cell className="w-8 text-ink-faint">
               <ChevronRight aria-hidden className="size-4" />
             </Cell>
-          </Row>
+          </LinkRow>
         ))}
       </tbody>
     </Table>
