@@ -66,11 +66,8 @@ function followLink(event: MouseEvent<HTMLTableRowElement>) {
 
 /**
  * A row that leads somewhere: a click anywhere in it follows its link. No overlay is stretched over the row, because
- * WebKitGTK positions it against the page instead of the row.
+ * WebKitGTK positions it against the page instead of the row. The keyboard has the link itself.
  */
 export function LinkRow({ className, ...rest }: ComponentProps<'tr'>) {
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has the link itself
-    <Row onClick={followLink} className={cn('cursor-pointer hover:bg-hover', className)} {...rest} />
-  );
+  return <Row onClick={followLink} className={cn('cursor-pointer hover:bg-hover', className)} {...rest} />;
 }
