@@ -4,6 +4,10 @@
     clippy::expect_used,
     reason = "a scenario that cannot go on panics, and says where"
 )]
+#![expect(
+    clippy::float_cmp,
+    reason = "amounts are decimals that must come back as they went"
+)]
 
 mod architecture;
 mod audit;

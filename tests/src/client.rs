@@ -76,7 +76,6 @@ impl Client {
     }
 
     /// A plain HTTP request to a path of the server, with the credentials.
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let mut request = self.http.request(method, format!("{}{path}", self.server));
         if let Some(token) = &self.token {

@@ -1,9 +1,9 @@
 //! What the scenario tests stand on: a real server in the test's own process with a database of its own, clients that
 //! speak to it over HTTP and WebSocket, factories, a clock moved by hand, and the real binary for tests of crashes.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::missing_panics_doc,
+    clippy::must_use_candidate,
     clippy::return_self_not_must_use,
     reason = "a test that cannot go on panics, and says where"
 )]

@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::database::TestDatabase;
 
 /// How long the server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Signs the tokens of all processes of a test, so that a session holds at each of them.
 const SECRET: &str = "a-secret-of-the-tests-that-is-long-enough";
 

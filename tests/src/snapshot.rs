@@ -22,11 +22,11 @@ impl Snapshot {
             .all(db)
             .await
             .expect("usage records");
-        let mut tables = BTreeMap::from([("usage_records", sorted(granted))]);
+        let mut tables = BTreeMap::from([("usage_records", sorted(&granted))]);
         macro_rules! read {
             ($($table:literal = $entity:ident),* $(,)?) => {$(
                 let rows = $entity::Entity::find().into_json().all(db).await.expect($table);
-                tables.insert($table, sorted(rows));
+                tables.insert($table, sorted(&rows));
             )*};
         }
         read! {
@@ -53,7 +53,7 @@ impl Snapshot {
     }
 }
 
-fn sorted(rows: Vec<Value>) -> Vec<String> {
+fn sorted(rows: &[Value]) -> Vec<String> {
     let mut rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
     rows.sort();
     rows

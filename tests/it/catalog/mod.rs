@@ -44,11 +44,11 @@ both_databases! {
         assert_eq!(
             priced,
             [
-                ("business".to_owned(), price(199_00 * 12 * 8 / 10, 199_00)),
+                ("business".to_owned(), price(19_900 * 12 * 8 / 10, 19_900)),
                 ("enterprise".to_owned(), vec![]),
                 ("free".to_owned(), price(0, 0)),
-                ("professional".to_owned(), price(79_00 * 12 * 8 / 10, 79_00)),
-                ("starter".to_owned(), price(29_00 * 12 * 8 / 10, 29_00)),
+                ("professional".to_owned(), price(7_900 * 12 * 8 / 10, 7_900)),
+                ("starter".to_owned(), price(2_900 * 12 * 8 / 10, 2_900)),
             ]
         );
         let free = plans.iter().find(|plan| plan["key"] == "free").unwrap();

@@ -143,13 +143,13 @@ async fn assert_books_balance(database: &TestDatabase, told: &Told) -> i64 {
         .filter(|r| r.allowed && r.amount == 1)
         .map(|r| r.idempotency_key.as_str())
         .collect();
+    db.reader().clone().close().await.unwrap();
     let granted = told.granted.lock().unwrap();
     let lost: Vec<&String> = granted
         .iter()
         .filter(|key| !kept.contains(key.as_str()))
         .collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    db.reader().clone().close().await.unwrap();
     largest
 }
 

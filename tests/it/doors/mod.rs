@@ -31,21 +31,17 @@ fn query(document: &str) -> String {
 
 /// Each fragment selects the next one twice: 2^22 fields when followed.
 fn fragment_bomb() -> String {
-    let mut document = "query { ...F0 }".to_owned();
-    for n in 0..22 {
-        document.push_str(&format!(
-            " fragment F{n} on Query {{ ...F{0} ...F{0} }}",
-            n + 1
-        ));
-    }
-    document.push_str(" fragment F22 on Query { __typename }");
-    document
+    let mut fragments = vec!["query { ...F0 }".to_owned()];
+    fragments
+        .extend((0..22).map(|n| format!("fragment F{n} on Query {{ ...F{0} ...F{0} }}", n + 1)));
+    fragments.push("fragment F22 on Query { __typename }".to_owned());
+    fragments.join(" ")
 }
 
 both_databases! {
     /// Bad input of every kind: a clear error of the right form each, quickly, and the server answers afterwards.
     async fn bad_input_is_refused_and_harms_nothing(app: TestApp) {
-        let aliases: String = (0..500).map(|n| format!("a{n}: serverInfo {{ version }} ")).collect();
+        let aliases: Vec<String> = (0..500).map(|n| format!("a{n}: serverInfo {{ version }}")).collect();
         let nested = format!("{{ __schema {{ types {} }} }}", "{ fields { type ".repeat(20) + "{ name }" + &"} }".repeat(20));
         let batch = Value::Array(vec![json!({ "query": "{ serverInfo { version } }" }); 50]).to_string();
         let as_json = "application/json";
@@ -58,7 +54,7 @@ both_databases! {
             ("a missing argument", as_json, query("{ plan { id } }"), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             ("2 MB", as_json, query(&" ".repeat(2 << 20)), StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
             ("40 levels", as_json, query(&nested), StatusCode::BAD_REQUEST, "TOO_COMPLEX"),
-            ("500 aliases", as_json, query(&format!("{{ {aliases} }}")), StatusCode::BAD_REQUEST, "TOO_COMPLEX"),
+            ("500 aliases", as_json, query(&format!("{{ {} }}", aliases.join(" "))), StatusCode::BAD_REQUEST, "TOO_COMPLEX"),
             ("a fragment bomb", as_json, query(&fragment_bomb()), StatusCode::BAD_REQUEST, "TOO_COMPLEX"),
             ("a batch of 50", as_json, batch, StatusCode::BAD_REQUEST, "BAD_REQUEST"),
             ("plain text", "text/plain", query("{ serverInfo { version } }"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST"),
@@ -76,8 +72,8 @@ both_databases! {
     async fn mutations_come_by_post_alone(app: TestApp) {
         let person = app.anonymous.sign_up("owner").await;
         let ask = |document: &'static str| {
-            let encoded: String = document.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            let request = person.client.request(Method::GET, &format!("/graphql?query={encoded}"));
+            let encoded: Vec<String> = document.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let request = person.client.request(Method::GET, &format!("/graphql?query={}", encoded.concat()));
             async move { request.send().await.unwrap() }
         };
         assert_eq!(ask("{ viewer { user { id } } }").await.status(), 200);
