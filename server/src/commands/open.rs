@@ -34,7 +34,7 @@ pub(super) async fn open(mut config: Config, migrate: bool) -> Result<App, Comma
         db.migrate().await?;
     }
     let clock = if config.http.test_clock {
-        Clock::manual(Clock::system().now())
+        Clock::adjustable()
     } else {
         Clock::system()
     };
