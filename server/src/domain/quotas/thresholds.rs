@@ -22,7 +22,7 @@ use crate::domain::paging::{CursorKey, decode, encode};
 use crate::error::{Code, Error, Result};
 
 /// Events read at a time.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 /// How long events of other processes on the same database may go unnoticed.
 const OTHER_PROCESSES: Duration = Duration::from_secs(1);
 
@@ -84,9 +84,13 @@ pub async fn follow_thresholds(
             if !events.is_empty() {
                 may_follow(&app, &actor, organization).await?;
             }
+            let more = events.len() == PAGE;
             for event in events {
                 position = event.position;
                 yield event;
+            }
+            if more {
+                continue;
             }
             while wait(&mut signals, organization).await {
                 may_follow(&app, &actor, organization).await?;
@@ -127,7 +131,7 @@ async fn read_after(
     let select = scope(organization).filter(Column::Position.gt(position));
     Ok(select
         .order_by_asc(Column::Position)
-        .limit(PAGE)
+        .limit(PAGE as u64)
         .all(app.db.reader())
         .await?)
 }
