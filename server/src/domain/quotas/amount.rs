@@ -95,9 +95,9 @@ mod tests {
             amount("0.001"),
             Err(AmountError::TooPrecise { .. })
         ));
-        assert!(amount("90071992547410").is_ok());
+        assert_eq!(amount("90071992547409.92"), Ok(1 << 53));
         assert!(matches!(
-            amount("90071992547409930"),
+            amount("90071992547409.93"),
             Err(AmountError::TooLarge { .. })
         ));
         assert!(matches!(
