@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextRequest, NextSubscribe,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextRequest, NextSubscribe,
 };
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use futures_util::StreamExt;
@@ -32,11 +32,20 @@ impl ExtensionFactory for ErrorCodes {
 impl Extension for ErrorCodes {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        let request_id = request_id(ctx);
+        classify_all(&mut response, request_id(ctx).as_deref());
         response
-            .errors
-            .iter_mut()
-            .for_each(|error| classify(error, request_id.as_deref()));
+    }
+
+    /// Failed resolvers are classified here, where the request's data (and so its id) is at hand; this is also where
+    /// each event of a subscription passes.
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let mut response = next.run(ctx, operation_name).await;
+        classify_all(&mut response, request_id(ctx).as_deref());
         response
     }
 
@@ -48,10 +57,7 @@ impl Extension for ErrorCodes {
     ) -> BoxStream<'s, Response> {
         let request_id = request_id(ctx);
         let classified = next.run(ctx, stream).map(move |mut response| {
-            response
-                .errors
-                .iter_mut()
-                .for_each(|error| classify(error, request_id.as_deref()));
+            classify_all(&mut response, request_id.as_deref());
             response
         });
         Box::pin(classified)
@@ -61,6 +67,13 @@ impl Extension for ErrorCodes {
 fn request_id(ctx: &ExtensionContext<'_>) -> Option<String> {
     ctx.data_opt::<Actor>()
         .and_then(|actor| actor.origin.request_id.clone())
+}
+
+/// Gives every error of a response its form.
+fn classify_all(response: &mut Response, request_id: Option<&str>) {
+    for error in &mut response.errors {
+        classify(error, request_id);
+    }
 }
 
 /// Writes the contract's form over what the library made of an error.

@@ -3,6 +3,7 @@
 
 use bursar_tests::{Live, TestApp, both_databases};
 use reqwest::{Method, StatusCode};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 /// Sends a raw body and gives status and code of the first error.
@@ -100,6 +101,17 @@ both_databases! {
         assert!(log.list("organization.auditLog.nodes").iter().all(|entry| entry["requestId"] == "trace-me-42"), "{log}");
         let own = app.anonymous.request(Method::GET, "/healthz").send().await.unwrap();
         assert!(!own.headers()["x-request-id"].is_empty());
+    }
+
+    /// What is our fault tells nothing of the inside, but the request's id, which leads to the log.
+    async fn our_own_failures_carry_the_request_id_and_nothing_else(app: TestApp) {
+        app.app.db.reader().execute_unprepared("ALTER TABLE catalog_state RENAME TO gone").await.unwrap();
+        let request = app.anonymous.request(Method::POST, "/graphql").header("X-Request-Id", "trace-me-43");
+        let response = request.json(&json!({ "query": "{ serverInfo { version } }" })).send().await.unwrap();
+        let text = response.text().await.unwrap();
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(answer["errors"][0]["extensions"], json!({ "code": "INTERNAL", "requestId": "trace-me-43" }));
+        assert!(!text.contains("catalog_state"), "{text}");
     }
 
     /// Health and readiness.
