@@ -19,6 +19,8 @@ pub struct Model {
     pub trial_plan_key: Option<String>,
     /// When the catalog was last applied.
     pub applied_at: DateTimeUtc,
+    /// Raised by the database whenever meters, plans, their limits or prices change.
+    pub terms_version: i64,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

@@ -461,6 +461,50 @@ pub enum UsageOperation {
     /// Gave back to the quota.
     #[sea_orm(string_value = "RELEASE")]
     Release,
+    /// Set some of the quota aside.
+    #[sea_orm(string_value = "RESERVE")]
+    Reserve,
+    /// Took from the quota what had been set aside.
+    #[sea_orm(string_value = "COMMIT")]
+    Commit,
+    /// Gave up what had been set aside.
+    #[sea_orm(string_value = "CANCEL")]
+    Cancel,
+    /// Set it aside for longer.
+    #[sea_orm(string_value = "EXTEND")]
+    Extend,
+}
+
+/// The life of a reservation.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReservationStatus {
+    /// Holds its amounts until it expires.
+    #[sea_orm(string_value = "OPEN")]
+    Open,
+    /// What was wanted of it has been consumed.
+    #[sea_orm(string_value = "COMMITTED")]
+    Committed,
+    /// Given up.
+    #[sea_orm(string_value = "CANCELLED")]
+    Cancelled,
+    /// Its time ran out.
+    #[sea_orm(string_value = "EXPIRED")]
+    Expired,
 }
 
 /// The life of a resource.

@@ -91,10 +91,10 @@ typed_id! {
     SessionId
     /// Identifies a row of `subscription_changes`.
     SubscriptionChangeId
+    /// Identifies a row of `quota_reservations`.
+    ReservationId
     /// Identifies a row of `threshold_events`.
     ThresholdEventId
-    /// Identifies a row of `usage_records`.
-    UsageRecordId
     /// Identifies a row of `users`.
     UserId
 }

@@ -18,6 +18,8 @@ pub mod plan_subscription;
 pub mod plan_version;
 pub mod quota_counter;
 pub mod quota_override;
+pub mod quota_reservation;
+pub mod quota_reservation_item;
 pub mod refresh_token;
 pub mod resource;
 pub mod resource_amount;

@@ -13,6 +13,8 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// The sequence number of its latest threshold event; 0 when there is none.
     pub event_sequence: i64,
+    /// Raised by the database whenever something changes that the organization's limits, windows or rights depend on.
+    pub terms_version: i64,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

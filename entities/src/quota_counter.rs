@@ -24,6 +24,8 @@ pub struct Model {
     pub used: i64,
     /// 10^-scale units held by reservations.
     pub reserved: i64,
+    /// When the first of these reservations expires; none without any. From then on `reserved` must be swept.
+    pub reserved_until: Option<DateTimeUtc>,
     /// The level after the last change; crossings are told from it.
     pub level: QuotaLevel,
     /// When it last changed.

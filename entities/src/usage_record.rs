@@ -3,24 +3,24 @@
 use sea_orm::entity::prelude::*;
 
 use crate::enums::{ActorKind, LimitSource, OverQuotaPolicy, QuotaLevel, UsageOperation};
-use crate::ids::{MeterId, OrganizationId, PlanId, ResourceId, UsageRecordId};
+use crate::ids::{MeterId, OrganizationId, PlanId, ReservationId, ResourceId};
 
 /// One row of `usage_records`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "usage_records")]
 pub struct Model {
-    /// The record.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: UsageRecordId,
     /// The organization.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub organization_id: OrganizationId,
     /// The caller's key, or a generated one.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub idempotency_key: String,
     /// Position of the item within its request.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub item: i16,
-    /// SHA-256 over the request's arguments: the same key with others is a CONFLICT.
+    /// The first 16 bytes of SHA-256 over the request's arguments: the same key with others is a CONFLICT.
     pub fingerprint: Vec<u8>,
-    /// Consumed or released.
+    /// What was asked for.
     pub operation: UsageOperation,
     /// The meter.
     pub meter_id: MeterId,
@@ -60,6 +60,8 @@ pub struct Model {
     pub actor_id: Option<Uuid>,
     /// The resource that it belongs to.
     pub resource_id: Option<ResourceId>,
+    /// The reservation that was made, committed, extended or cancelled.
+    pub reservation_id: Option<ReservationId>,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

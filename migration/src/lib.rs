@@ -8,6 +8,8 @@ mod m20261120_000004_subscriptions;
 mod m20261120_000005_quotas;
 mod m20261120_000006_resources;
 mod m20261120_000007_audit;
+mod m20261120_000008_quota_engine;
+mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
 
@@ -26,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_quotas::Migration),
             Box::new(m20261120_000006_resources::Migration),
             Box::new(m20261120_000007_audit::Migration),
+            Box::new(m20261120_000008_quota_engine::Migration),
         ]
     }
 }

@@ -149,7 +149,7 @@ fn quota_counters() -> TableCreateStatement {
         .take()
 }
 
-fn usage_records() -> TableCreateStatement {
+pub(crate) fn usage_records() -> TableCreateStatement {
     Table::create()
         .table("usage_records")
         .col(uuid("id"))

@@ -191,6 +191,7 @@ async fn apply_catalog(app: &App) {
         default_currency: "USD".into(),
         trial_plan_key: None,
         applied_at: now,
+        terms_version: 1,
     };
     macro_rules! insert {
         ($($table:ident: $row:expr),*) => {$(

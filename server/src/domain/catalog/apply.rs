@@ -10,7 +10,9 @@ pub(super) use plans::changed;
 
 use bursar_entities::catalog_state;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ConnectionTrait, EntityTrait, QuerySelect, Set,
+};
 
 use super::difference::{Report, difference};
 use super::document::Document;
@@ -91,6 +93,7 @@ async fn claim_in_tx(tx: &impl ConnectionTrait, app: &App) -> Result<()> {
         default_currency: Set(String::new()),
         trial_plan_key: Set(None),
         applied_at: Set(app.now()),
+        terms_version: Set(1),
     };
     let once = OnConflict::column(catalog_state::Column::Id)
         .do_nothing()
@@ -147,6 +150,7 @@ impl<C: ConnectionTrait> Work<'_, C> {
             default_currency: Set(header.default_currency.clone()),
             trial_plan_key: Set(header.trial_plan.clone()),
             applied_at: Set(self.app.now()),
+            terms_version: NotSet,
         };
         row.update(self.tx).await?;
         Ok(())

@@ -1,7 +1,7 @@
 //! Editing plans by hand: a system admin creates a plan with a draft, or edits the draft of one (CAT-2, CAT-3).
 
 use bursar_entities::ids::PlanId;
-use bursar_entities::plan;
+use bursar_entities::{catalog_state, plan};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QuerySelect,
@@ -168,6 +168,11 @@ async fn edit_draft_in_tx(
 
 /// The plan called `key`, locked until the transaction ends, so that two admins do not edit or publish it at once.
 pub(super) async fn lock_plan_in_tx(tx: &impl ConnectionTrait, key: &str) -> Result<plan::Model> {
+    // The state comes before the plans everywhere: every change of a plan raises a number in it.
+    catalog_state::Entity::find_by_id(1_i16)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
     plan::Entity::find()
         .filter(plan::Column::Key.eq(key))
         .lock_exclusive()

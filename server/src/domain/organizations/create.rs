@@ -175,6 +175,7 @@ async fn furnish_in_tx(
     let head = organization_head::Model {
         organization_id: row.id,
         event_sequence: 0,
+        terms_version: 1,
     };
     organization_head::Entity::insert(head.into_active_model())
         .exec_without_returning(tx)

@@ -3,6 +3,7 @@
 
 use bursar_entities::ids::OrganizationId;
 use bursar_entities::organization::{Entity, Model};
+use bursar_entities::organization_head;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect,
 };
@@ -82,6 +83,11 @@ pub async fn update_organization(
 
 /// The row as it is now, locked so that neither another update nor a resource that pins the slug comes in between.
 async fn lock_in_tx(tx: &impl ConnectionTrait, id: OrganizationId) -> Result<Model> {
+    // The head comes first everywhere, and a change of settings raises a number in it.
+    organization_head::Entity::find_in(id)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
     Entity::find_by_id(id)
         .lock_exclusive()
         .one(tx)

@@ -38,7 +38,7 @@ pub struct Request<'a> {
     /// The caller's idempotency key; look for a replay with [`record::replay_in_tx`] first.
     pub key: Option<&'a str>,
     /// What the key stands for.
-    pub fingerprint: [u8; 32],
+    pub fingerprint: record::Fingerprint,
     /// When the usage happened.
     pub occurred_at: DateTime<Utc>,
     /// The resource that it belongs to.
@@ -149,8 +149,8 @@ pub async fn apply_in_tx(
         .iter()
         .zip(request.demands)
         .map(|(standing, demand)| match request.operation {
-            UsageOperation::Consume => decide::consume(standing, demand.units),
             UsageOperation::Release => decide::release(standing, demand.units),
+            _ => decide::consume(standing, demand.units),
         })
         .collect();
     let mut change = Change {
@@ -213,7 +213,8 @@ async fn move_counters_in_tx(
             window_start: standing.window.start,
             window_end: standing.window.end,
             used: decision.used,
-            reserved: decision.reserved,
+            reserved: 0,
+            reserved_until: None,
             level: decision.level,
             updated_at: app.now(),
         };
@@ -224,7 +225,7 @@ async fn move_counters_in_tx(
     Ok(moved)
 }
 
-/// Inserts the counter, or updates what moves in it.
+/// Inserts the counter, or updates what moves in it; what is reserved moves with reservations only.
 pub(super) async fn write_counter_in_tx(
     tx: &impl ConnectionTrait,
     counter: &quota_counter::Model,
@@ -236,7 +237,6 @@ pub(super) async fn write_counter_in_tx(
             ..Default::default()
         };
         row.used = Set(counter.used);
-        row.reserved = Set(counter.reserved);
         row.level = Set(counter.level);
         row.updated_at = Set(counter.updated_at);
         row.update(tx).await?;

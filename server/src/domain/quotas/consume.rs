@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::amount::{AmountError, to_units};
 use super::apply::{Change, Demand, Request, apply_in_tx, lock_in_tx};
-use super::record::replay_in_tx;
+use super::record::{Fingerprint, replay_in_tx, shortened};
 use super::standing::meters;
 use crate::actor::Actor;
 use crate::app::App;
@@ -78,12 +78,10 @@ async fn carry_out(
     actor.require_identity()?;
     let tx = app.db.begin().await?;
     match operation {
-        UsageOperation::Consume => {
-            authorize_change(&*tx, actor, input.organization, Permission::QuotaConsume).await?
-        }
         UsageOperation::Release => {
             authorize(&*tx, actor, input.organization, Permission::QuotaConsume).await?
         }
+        _ => authorize_change(&*tx, actor, input.organization, Permission::QuotaConsume).await?,
     };
     check_request(app, input)?;
     let demands = demands(&*tx, &input.items).await?;
@@ -206,7 +204,7 @@ pub(super) async fn demands(
 }
 
 /// What the key stands for: everything that the caller said.
-fn fingerprint(operation: UsageOperation, demands: &[Demand], input: &Input) -> [u8; 32] {
+fn fingerprint(operation: UsageOperation, demands: &[Demand], input: &Input) -> Fingerprint {
     let mut digest = Sha256::new();
     digest.update(format!("{operation:?}"));
     for demand in demands {
@@ -219,5 +217,5 @@ fn fingerprint(operation: UsageOperation, demands: &[Demand], input: &Input) -> 
             .map_or([0; 8], |at| at.timestamp_micros().to_be_bytes()),
     );
     digest.update(input.resource.map_or([0; 16], |id| *id.0.as_bytes()));
-    digest.finalize().into()
+    shortened(digest)
 }

@@ -53,7 +53,7 @@ pub async fn count_in_tx(
         },
         demands: &demands,
         key: None,
-        fingerprint: [0; 32],
+        fingerprint: [0; 16],
         occurred_at: app.now(),
         resource: None,
     };

@@ -193,6 +193,7 @@ pub(super) mod tests {
             window_end: None,
             used,
             reserved,
+            reserved_until: None,
             level: QuotaLevel::Normal,
             updated_at: DateTime::UNIX_EPOCH,
         };
@@ -207,6 +208,7 @@ pub(super) mod tests {
             },
             window: Window::ALWAYS,
             counter: (kind != MeterKind::Cap).then_some(counter),
+            lapsed: 0,
         }
     }
 

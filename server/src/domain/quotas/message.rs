@@ -16,15 +16,23 @@ pub fn message(decision: &Decision, plan: Option<&str>, locale: Locale) -> Strin
     match (decision.operation, decision.allowed, limit) {
         (UsageOperation::Release, true, _) => released(locale, name, &requested, &used),
         (UsageOperation::Release, false, _) => not_released(locale, name, &requested, &used),
-        (UsageOperation::Consume, true, None) => unlimited(locale, name, &used),
-        (UsageOperation::Consume, true, Some(limit)) if decision.meter.kind == MeterKind::Cap => {
+        (UsageOperation::Reserve | UsageOperation::Extend, true, _) => {
+            reserved(locale, name, &requested)
+        }
+        (UsageOperation::Cancel, ..) => cancelled(locale, name, &requested),
+        (UsageOperation::Consume | UsageOperation::Commit, true, None) => {
+            unlimited(locale, name, &used)
+        }
+        (UsageOperation::Consume | UsageOperation::Commit, true, Some(limit))
+            if decision.meter.kind == MeterKind::Cap =>
+        {
             within_cap(locale, name, &requested, &limit)
         }
-        (UsageOperation::Consume, true, Some(limit)) => {
+        (UsageOperation::Consume | UsageOperation::Commit, true, Some(limit)) => {
             let over = decision.limit.is_some_and(|limit| decision.used > limit);
             granted(locale, name, &used, &limit, over.then_some(decision.policy))
         }
-        (UsageOperation::Consume, false, limit) => {
+        (_, false, limit) => {
             let refusal = if decision.source == LimitSource::None {
                 not_in_plan(locale, name)
             } else {
@@ -147,6 +155,22 @@ fn not_released(locale: Locale, name: &str, requested: &str, used: &str) -> Stri
             format!("Seuls {used} de {name} sont utilisés ; impossible d'en libérer {requested}.")
         }
         Locale::Vi => format!("{name} chỉ đang dùng {used}; không thể trả lại {requested}."),
+    }
+}
+
+fn reserved(locale: Locale, name: &str, requested: &str) -> String {
+    match locale {
+        Locale::En => format!("Reserved: {requested} of {name}."),
+        Locale::Fr => format!("Réservé : {requested} pour {name}."),
+        Locale::Vi => format!("Đã giữ trước {requested} của {name}."),
+    }
+}
+
+fn cancelled(locale: Locale, name: &str, requested: &str) -> String {
+    match locale {
+        Locale::En => format!("No longer reserved: {requested} of {name}."),
+        Locale::Fr => format!("N'est plus réservé : {requested} pour {name}."),
+        Locale::Vi => format!("Không còn giữ trước {requested} của {name}."),
     }
 }
 

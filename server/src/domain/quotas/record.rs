@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bursar_entities::enums::ActorKind;
-use bursar_entities::ids::{MeterId, OrganizationId, ResourceId, UsageRecordId};
+use bursar_entities::ids::{MeterId, OrganizationId, ReservationId, ResourceId};
 use bursar_entities::{meter, usage_record};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::apply::Request;
@@ -18,6 +19,18 @@ use super::standing::Standing;
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
+
+/// What a key stands for: the first bytes of SHA-256 over everything that the caller said.
+pub type Fingerprint = [u8; 16];
+
+/// The fingerprint that `digest` comes to.
+#[must_use]
+pub fn shortened(digest: Sha256) -> Fingerprint {
+    let whole: [u8; 32] = digest.finalize().into();
+    let mut short = Fingerprint::default();
+    short.copy_from_slice(&whole[..16]);
+    short
+}
 
 /// What was decided when the key came for the first time.
 #[derive(Clone, Debug)]
@@ -36,7 +49,7 @@ pub async fn replay_in_tx(
     tx: &impl ConnectionTrait,
     organization: OrganizationId,
     key: Option<&str>,
-    fingerprint: &[u8; 32],
+    fingerprint: &Fingerprint,
 ) -> Result<Option<Replay>> {
     let Some(key) = key else { return Ok(None) };
     let rows = usage_record::Entity::find_in(organization)
@@ -102,7 +115,7 @@ pub(super) async fn write_in_tx(
     standings: &[Standing],
     decisions: &[Decision],
 ) -> Result<()> {
-    let generated = app.new_id::<UsageRecordId>().to_string();
+    let generated = generated_key(app);
     let granted = decisions.iter().all(|decision| decision.allowed);
     let (actor_kind, actor_id) = attribution(actor);
     let rows = standings
@@ -111,7 +124,6 @@ pub(super) async fn write_in_tx(
         .zip(0_i16..)
         .map(|((standing, decision), item)| {
             let row = usage_record::Model {
-                id: app.new_id(),
                 organization_id: request.organization,
                 idempotency_key: request.key.unwrap_or(&generated).to_owned(),
                 item,
@@ -140,6 +152,7 @@ pub(super) async fn write_in_tx(
                 actor_kind,
                 actor_id,
                 resource_id: request.resource,
+                reservation_id: None,
             };
             row.into_active_model()
         });
@@ -147,6 +160,11 @@ pub(super) async fn write_in_tx(
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// A key for a request that brings none: no caller can name it.
+fn generated_key(app: &App) -> String {
+    app.new_id::<ReservationId>().to_string()
 }
 
 const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {

@@ -4,21 +4,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bursar_entities::enums::{
-    MeterKind, OverQuotaPolicy, PlanVersionStatus, QuotaLevel, SubscriptionStatus,
-};
-use bursar_entities::ids::{MeterId, OrganizationId, PlanVersionId};
-use bursar_entities::{
-    catalog_state, meter, organization, plan, plan_limit, plan_subscription, plan_version,
-    quota_counter, quota_override,
-};
+use bursar_entities::enums::{MeterKind, OverQuotaPolicy, QuotaLevel};
+use bursar_entities::ids::{MeterId, OrganizationId};
+use bursar_entities::{meter, quota_counter};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::effective::EffectiveLimit;
 use super::level::level;
+use super::reservations::{self, Lapsed};
+use super::terms::Terms;
 use super::window::Window;
 use crate::error::Result;
 
@@ -35,6 +30,8 @@ pub struct Standing {
     pub window: Window,
     /// The counter's row, when there is one for the window.
     pub counter: Option<quota_counter::Model>,
+    /// Units that the row still counts as reserved although their time has run out (QUO-4).
+    pub lapsed: i64,
 }
 
 impl Standing {
@@ -47,7 +44,9 @@ impl Standing {
     /// Units held by reservations.
     #[must_use]
     pub fn reserved(&self) -> i64 {
-        self.counter.as_ref().map_or(0, |counter| counter.reserved)
+        self.counter
+            .as_ref()
+            .map_or(0, |counter| counter.reserved - self.lapsed)
     }
 
     /// Units left, never below zero; none when unlimited.
@@ -69,17 +68,6 @@ impl Standing {
     pub const fn policy(&self) -> OverQuotaPolicy {
         self.limit.policy
     }
-}
-
-/// What standings are put together from.
-struct Sources {
-    zones: HashMap<OrganizationId, Tz>,
-    subscriptions: HashMap<OrganizationId, plan_subscription::Model>,
-    /// The version whose limits a trial has, where the catalog names one.
-    trial_version: Option<PlanVersionId>,
-    limits: HashMap<(PlanVersionId, MeterId), plan_limit::Model>,
-    overrides: HashMap<(OrganizationId, MeterId), quota_override::Model>,
-    counters: HashMap<(OrganizationId, MeterId, DateTime<Utc>), quota_counter::Model>,
 }
 
 /// The meters called `keys`, or all of them, in the order of display.
@@ -108,151 +96,79 @@ pub(super) async fn standings(
     meters: &[Arc<meter::Model>],
     now: DateTime<Utc>,
 ) -> Result<Vec<Standing>> {
-    let sources = Sources::read(connection, organizations, meters, now).await?;
-    let pairs = organizations
-        .iter()
-        .flat_map(|organization| meters.iter().map(move |meter| (*organization, meter)));
-    Ok(pairs
-        .map(|(organization, meter)| sources.standing(organization, meter, now))
-        .collect())
+    let terms = Terms::read(connection, organizations).await?;
+    let mut counters = Counters::read(connection, organizations, meters, now).await?;
+    let mut standings = Vec::with_capacity(organizations.len() * meters.len());
+    for organization in organizations {
+        let Some(terms) = terms.get(organization) else {
+            continue;
+        };
+        for meter in meters {
+            standings.push(counters.standing(*organization, terms, meter, now));
+        }
+    }
+    Ok(standings)
 }
 
-impl Sources {
-    async fn read(
+/// The counters of open windows, and what of their reservations has lapsed.
+pub(super) struct Counters {
+    rows: HashMap<(OrganizationId, MeterId, DateTime<Utc>), quota_counter::Model>,
+    lapsed: Lapsed,
+}
+
+impl Counters {
+    /// Those of `organizations` and `meters` at `now`.
+    pub(super) async fn read(
         connection: &impl ConnectionTrait,
         organizations: &[OrganizationId],
         meters: &[Arc<meter::Model>],
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let ids = || organizations.iter().copied();
-        let meter_ids = || meters.iter().map(|meter| meter.id);
-        let rows = organization::Entity::find()
-            .filter(organization::Column::Id.is_in(ids()))
-            .all(connection)
-            .await?;
-        let zones = rows.iter().map(|row| (row.id, timezone(row))).collect();
-        let subscriptions: HashMap<_, _> = plan_subscription::Entity::find()
-            .filter(plan_subscription::Column::OrganizationId.is_in(ids()))
-            .all(connection)
-            .await?
-            .into_iter()
-            .map(|row| (row.organization_id, row))
-            .collect();
-        let on_trial = |row: &plan_subscription::Model| row.status == SubscriptionStatus::Trial;
-        let trial_version = if subscriptions.values().any(on_trial) {
-            trial_version(connection).await?
-        } else {
-            None
-        };
-        let versions = subscriptions
-            .values()
-            .map(|subscription| limiting_version(subscription, trial_version));
-        let limits = plan_limit::Entity::find()
-            .filter(plan_limit::Column::PlanVersionId.is_in(versions))
-            .filter(plan_limit::Column::MeterId.is_in(meter_ids()))
-            .all(connection)
-            .await?;
-        let overrides = quota_override::Entity::find()
-            .filter(quota_override::Column::OrganizationId.is_in(ids()))
-            .filter(quota_override::Column::MeterId.is_in(meter_ids()))
-            .all(connection)
-            .await?;
         let open = Condition::any()
             .add(quota_counter::Column::WindowEnd.is_null())
             .add(quota_counter::Column::WindowEnd.gt(now));
-        let counters = quota_counter::Entity::find()
-            .filter(quota_counter::Column::OrganizationId.is_in(ids()))
-            .filter(quota_counter::Column::MeterId.is_in(meter_ids()))
+        let rows = quota_counter::Entity::find()
+            .filter(quota_counter::Column::OrganizationId.is_in(organizations.iter().copied()))
+            .filter(quota_counter::Column::MeterId.is_in(meters.iter().map(|meter| meter.id)))
             .filter(open)
             .all(connection)
             .await?;
+        let lapsed = reservations::lapsed(connection, &rows, now).await?;
         Ok(Self {
-            zones,
-            subscriptions,
-            trial_version,
-            limits: limits
-                .into_iter()
-                .map(|row| ((row.plan_version_id, row.meter_id), row))
-                .collect(),
-            overrides: overrides
-                .into_iter()
-                .map(|row| ((row.organization_id, row.meter_id), row))
-                .collect(),
-            counters: counters
+            rows: rows
                 .into_iter()
                 .map(|row| ((row.organization_id, row.meter_id, row.window_start), row))
                 .collect(),
+            lapsed,
         })
     }
 
-    fn standing(
-        &self,
+    /// How `organization` stands with `meter` under `terms`; its counter is taken out.
+    pub(super) fn standing(
+        &mut self,
         organization: OrganizationId,
+        terms: &Terms,
         meter: &Arc<meter::Model>,
         now: DateTime<Utc>,
     ) -> Standing {
-        let subscription = self.subscriptions.get(&organization);
-        let plan = subscription.and_then(|row| {
-            let version = limiting_version(row, self.trial_version);
-            self.limits.get(&(version, meter.id))
-        });
-        let limit =
-            EffectiveLimit::resolve(plan, self.overrides.get(&(organization, meter.id)), now);
-        let zone = self.zones.get(&organization).copied().unwrap_or(Tz::UTC);
-        let billing = subscription.map(|row| (row.current_period_start, row.current_period_end));
-        let window = Window::of(meter, zone, billing, now);
+        let window = terms.window(meter, now);
         let counter = match meter.kind {
-            MeterKind::Gauge | MeterKind::Counter => self
-                .counters
-                .get(&(organization, meter.id, window.start))
-                .cloned(),
+            MeterKind::Gauge | MeterKind::Counter => {
+                self.rows.remove(&(organization, meter.id, window.start))
+            }
             MeterKind::Cap | MeterKind::Flag => None,
         };
+        let lapsed = counter
+            .as_ref()
+            .and_then(|counter| self.lapsed.get(&counter.id).copied())
+            .unwrap_or_default();
         Standing {
             organization,
             meter: Arc::clone(meter),
-            limit,
+            limit: terms.limit(meter, now),
             window,
             counter,
+            lapsed,
         }
     }
-}
-
-/// The version whose limits apply: a trial has those of the catalog's trial plan, where it names one.
-fn limiting_version(
-    subscription: &plan_subscription::Model,
-    trial_version: Option<PlanVersionId>,
-) -> PlanVersionId {
-    trial_version
-        .filter(|_| subscription.status == SubscriptionStatus::Trial)
-        .unwrap_or(subscription.plan_version_id)
-}
-
-/// The published version of the plan that the catalog names for trials.
-async fn trial_version(connection: &impl ConnectionTrait) -> Result<Option<PlanVersionId>> {
-    let key = Query::select()
-        .column(catalog_state::Column::TrialPlanKey)
-        .from(catalog_state::Entity)
-        .take();
-    let plan = Query::select()
-        .column(plan::Column::Id)
-        .from(plan::Entity)
-        .and_where(plan::Column::Key.in_subquery(key))
-        .take();
-    let version = plan_version::Entity::find()
-        .filter(plan_version::Column::PlanId.in_subquery(plan))
-        .filter(plan_version::Column::Status.eq(PlanVersionStatus::Published))
-        .one(connection)
-        .await?;
-    Ok(version.map(|version| version.id))
-}
-
-/// The timezone in the organization's settings (ORG-2), UTC where there is none.
-fn timezone(organization: &organization::Model) -> Tz {
-    organization
-        .settings
-        .get("timezone")
-        .and_then(serde_json::Value::as_str)
-        .and_then(|name| name.parse().ok())
-        .unwrap_or(Tz::UTC)
 }

@@ -23,7 +23,8 @@ use crate::app::App;
 use crate::domain::access::{Permission, authorize_change};
 use crate::domain::audit::{self, Entry};
 use crate::domain::quotas::{
-    Change, Decision, Demand, Request, apply_in_tx, lock_in_tx, replay_in_tx,
+    Change, Decision, Demand, Fingerprint, Request, apply_in_tx, lock_in_tx, replay_in_tx,
+    shortened,
 };
 use crate::error::{Code, Error, Result};
 
@@ -189,7 +190,7 @@ async fn consume_in_tx(
     actor: &Actor,
     input: &Input,
     takes: &[Take],
-    fingerprint: [u8; 32],
+    fingerprint: Fingerprint,
     resource: ResourceId,
 ) -> Result<Change> {
     let demands: Vec<Demand> = takes
@@ -268,7 +269,7 @@ async fn insert_in_tx(
 }
 
 /// What the key stands for: everything that the caller said.
-fn fingerprint(input: &Input) -> [u8; 32] {
+fn fingerprint(input: &Input) -> Fingerprint {
     let mut digest = Sha256::new();
     let mut part = |text: &str| {
         digest.update((text.len() as u64).to_be_bytes());
@@ -287,5 +288,5 @@ fn fingerprint(input: &Input) -> [u8; 32] {
         part(meter);
         part(&amount.normalize().to_string());
     }
-    digest.finalize().into()
+    shortened(digest)
 }

@@ -110,7 +110,7 @@ async fn release_in_tx(
         operation: UsageOperation::Release,
         demands: &demands,
         key: None,
-        fingerprint: [0; 32],
+        fingerprint: [0; 16],
         occurred_at: app.now(),
         resource: Some(found.id),
     };

@@ -51,6 +51,7 @@ impl World {
             default_currency: "USD".into(),
             trial_plan_key: None,
             applied_at: world.app.now(),
+            terms_version: 1,
         };
         catalog_state::Entity::insert(state.into_active_model())
             .exec_without_returning(db)
@@ -177,6 +178,7 @@ impl World {
         let head = organization_head::Model {
             organization_id: row.id,
             event_sequence: 0,
+            terms_version: 1,
         };
         organization::Entity::insert(row.clone().into_active_model())
             .exec_without_returning(&*tx)

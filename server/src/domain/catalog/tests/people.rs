@@ -149,6 +149,7 @@ pub(super) async fn count(world: &World, organization: OrganizationId, meter: &s
         window_end: None,
         used: 1,
         reserved: 0,
+        reserved_until: None,
         level: QuotaLevel::Normal,
         updated_at: world.app.now(),
     };
