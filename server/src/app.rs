@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::domain::events::Hub;
 use crate::domain::identity::Attempts;
+use crate::domain::quotas::Engine;
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -25,6 +26,8 @@ pub struct Parts {
     pub config: Config,
     /// Wakes live subscriptions after a commit.
     pub hub: Hub,
+    /// Decides about quotas.
+    pub quotas: Engine,
     /// Failures to sign in of late.
     pub attempts: Attempts,
     /// Keeps ids of the same millisecond in order.
@@ -40,6 +43,7 @@ impl App {
     #[must_use]
     pub fn new(db: Database, clock: Clock, config: Config) -> Self {
         Self(Arc::new(Parts {
+            quotas: Engine::new(db.backend()),
             db,
             clock,
             config,

@@ -7,7 +7,7 @@ mod role;
 mod session;
 mod standing;
 
-pub use mode::{AccessMode, access_mode};
+pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};
 pub use session::require_open_session;
@@ -91,16 +91,27 @@ pub async fn authorize(
             .and_then(|membership| role(&membership.role_key)),
         Identity::System | Identity::Anonymous => None,
     };
+    permit(actor.is_system_admin(), role, permission)?;
+    Ok(Access {
+        organization: found,
+        role,
+    })
+}
+
+/// The rule behind [`authorize`]: whether somebody with `role` in an organization that exists may use `permission`
+/// there. For those who have read both already.
+///
+/// # Errors
+/// `NOT_FOUND` for who is not a member, `FORBIDDEN` when the role lacks the permission.
+pub fn permit(
+    is_system_admin: bool,
+    role: Option<&'static Role>,
+    permission: Permission,
+) -> Result<()> {
     match role {
-        _ if actor.is_system_admin() => Ok(Access {
-            organization: found,
-            role,
-        }),
+        _ if is_system_admin => Ok(()),
         None => Err(Error::not_found("The organization")),
-        Some(role) if role.allows(permission) => Ok(Access {
-            organization: found,
-            role: Some(role),
-        }),
+        Some(role) if role.allows(permission) => Ok(()),
         Some(_) => Err(Error::forbidden(permission.code())),
     }
 }
@@ -119,7 +130,7 @@ pub async fn authorize_change(
     let subscription = plan_subscription::Entity::find_in(organization)
         .one(connection)
         .await?;
-    mode::require_full(access.organization.is_active, subscription.as_ref())?;
+    require_full(access.organization.is_active, subscription.as_ref())?;
     Ok(access)
 }
 

@@ -30,7 +30,10 @@ pub const fn access_mode(is_active: bool, status: Option<SubscriptionStatus>) ->
 }
 
 /// Refuses a change unless the mode is full, with the reason.
-pub(super) fn require_full(
+///
+/// # Errors
+/// What [`AccessError`] says.
+pub fn require_full(
     is_active: bool,
     subscription: Option<&plan_subscription::Model>,
 ) -> Result<(), AccessError> {

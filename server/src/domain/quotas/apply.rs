@@ -144,7 +144,9 @@ pub async fn apply_in_tx(
         .map(|demand| Arc::clone(&demand.meter))
         .collect();
     let standings = standings(tx, &[request.organization], &meters, app.now()).await?;
-    check(&standings, request.occurred_at)?;
+    for standing in &standings {
+        check_item(standing, request.occurred_at)?;
+    }
     let mut decisions: Vec<Decision> = standings
         .iter()
         .zip(request.demands)
@@ -178,15 +180,17 @@ pub async fn apply_in_tx(
     Ok(change)
 }
 
-fn check(standings: &[Standing], occurred_at: DateTime<Utc>) -> Result<(), RequestError> {
-    for standing in standings {
-        let meter = || standing.meter.key.clone();
-        if standing.meter.kind == MeterKind::Flag {
-            return Err(RequestError::Flag { meter: meter() });
-        }
-        if !standing.window.contains(occurred_at) {
-            return Err(RequestError::OutsideWindow { meter: meter() });
-        }
+/// Whether `standing` can be decided about at all, for usage of `occurred_at`.
+pub(super) fn check_item(
+    standing: &Standing,
+    occurred_at: DateTime<Utc>,
+) -> Result<(), RequestError> {
+    let meter = || standing.meter.key.clone();
+    if standing.meter.kind == MeterKind::Flag {
+        return Err(RequestError::Flag { meter: meter() });
+    }
+    if !standing.window.contains(occurred_at) {
+        return Err(RequestError::OutsideWindow { meter: meter() });
     }
     Ok(())
 }

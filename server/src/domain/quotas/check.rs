@@ -26,7 +26,7 @@ pub async fn check(
     if items.is_empty() {
         return Err(Error::validation("items", "Name at least one meter"));
     }
-    let demands = demands(connection, items).await?;
+    let demands = demands(app, items).await?;
     let meters: Vec<_> = demands
         .iter()
         .map(|demand| std::sync::Arc::clone(&demand.meter))

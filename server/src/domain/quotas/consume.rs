@@ -1,23 +1,17 @@
 //! `consumeQuota` and `releaseQuota`: decide and record at once, all or nothing, once per idempotency key.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use bursar_entities::enums::UsageOperation;
 use bursar_entities::ids::{OrganizationId, ResourceId};
-use bursar_entities::{meter, resource};
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
 use super::amount::{AmountError, to_units};
-use super::apply::{Change, Demand, Request, apply_in_tx, lock_in_tx};
-use super::record::{Fingerprint, replay_in_tx, shortened};
-use super::standing::meters;
+use super::apply::{Change, Demand};
+use super::engine::{Asked, Call, Caller};
+use super::record::{Fingerprint, shortened};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, authorize_change};
 use crate::error::{Code, Error, Result};
 
 /// Most items of one request.
@@ -54,8 +48,8 @@ pub struct Input {
 /// Takes from quotas (QUO-1). A refusal is a decision, not an error.
 ///
 /// # Errors
-/// As [`authorize_change`] for `org.quota.consume`; `VALIDATION` for bad items; `CONFLICT` for a key that was used for
-/// something else.
+/// As [`crate::domain::access::authorize_change`] for `org.quota.consume`; `VALIDATION` for bad items; `CONFLICT` for a
+/// key that was used for something else; `RATE_LIMITED` when too many requests wait already.
 pub async fn consume(app: &App, actor: &Actor, input: &Input) -> Result<Change> {
     carry_out(app, actor, input, UsageOperation::Consume).await
 }
@@ -64,11 +58,14 @@ pub async fn consume(app: &App, actor: &Actor, input: &Input) -> Result<Change> 
 /// its limits must be able to shrink (QUO-9).
 ///
 /// # Errors
-/// As [`authorize`] for `org.quota.consume`; `VALIDATION` and `CONFLICT` as for [`consume`].
+/// As [`crate::domain::access::authorize`] for `org.quota.consume`; `VALIDATION`, `CONFLICT` and `RATE_LIMITED` as for
+/// [`consume`].
 pub async fn release(app: &App, actor: &Actor, input: &Input) -> Result<Change> {
     carry_out(app, actor, input, UsageOperation::Release).await
 }
 
+/// Who may do this is decided with it, in the engine: role and mode are read under the lock that the counter is moved
+/// under.
 async fn carry_out(
     app: &App,
     actor: &Actor,
@@ -76,62 +73,54 @@ async fn carry_out(
     operation: UsageOperation,
 ) -> Result<Change> {
     actor.require_identity()?;
-    let tx = app.db.begin().await?;
-    match operation {
-        UsageOperation::Release => {
-            authorize(&*tx, actor, input.organization, Permission::QuotaConsume).await?
-        }
-        _ => authorize_change(&*tx, actor, input.organization, Permission::QuotaConsume).await?,
-    };
-    check_request(app, input)?;
-    let demands = demands(&*tx, &input.items).await?;
-    check_resource(&*tx, input).await?;
-    lock_in_tx(&*tx, input.organization).await?;
-    let fingerprint = fingerprint(operation, &demands, input);
-    if let Some(first) =
-        replay_in_tx(&*tx, input.organization, input.key.as_deref(), &fingerprint).await?
-    {
-        return Ok(Change {
-            decisions: first.decisions,
-            ..Change::default()
-        });
-    }
-    let request = Request {
+    check_items(&input.items)?;
+    check_key(input.key.as_deref())?;
+    check_time(app, input.occurred_at)?;
+    let demands = demands(app, &input.items).await?;
+    let call = Call {
         organization: input.organization,
-        operation,
-        demands: &demands,
-        key: input.key.as_deref(),
-        fingerprint,
-        occurred_at: input.occurred_at.unwrap_or_else(|| app.now()),
+        fingerprint: fingerprint(operation, &demands, input),
+        asked: match operation {
+            UsageOperation::Release => Asked::Release(demands),
+            _ => Asked::Consume(demands),
+        },
+        key: input.key.clone(),
+        occurred_at: input.occurred_at,
         resource: input.resource,
+        caller: Caller::from(actor),
     };
-    let change = apply_in_tx(&*tx, app, actor, &request).await?;
-    tx.commit().await?;
-    change.publish(app);
-    Ok(change)
+    let answer = app.quotas.submit(app, call).await?;
+    Ok(Change {
+        decisions: answer.decisions,
+        ..Change::default()
+    })
 }
 
-fn check_request(app: &App, input: &Input) -> Result<()> {
-    if input.items.is_empty() || input.items.len() > MOST_ITEMS {
+/// The number of items.
+pub(super) fn check_items(items: &[Item]) -> Result<()> {
+    if items.is_empty() || items.len() > MOST_ITEMS {
         return Err(Error::validation(
             "items",
             format!("Name 1 to {MOST_ITEMS} meters"),
         ));
     }
-    if input
-        .key
-        .as_ref()
-        .is_some_and(|key| key.is_empty() || key.len() > LONGEST_KEY)
-    {
-        return Err(Error::validation(
-            "idempotencyKey",
-            format!("A key has 1 to {LONGEST_KEY} bytes"),
-        ));
+    Ok(())
+}
+
+/// The form of a key. PostgreSQL cannot store NUL in a text.
+pub(super) fn check_key(key: Option<&str>) -> Result<()> {
+    let fits = |key: &str| !key.is_empty() && key.len() <= LONGEST_KEY && !key.contains('\0');
+    if key.is_none_or(fits) {
+        return Ok(());
     }
-    if input
-        .occurred_at
-        .is_some_and(|at| at > app.now() + CLOCK_SKEW)
-    {
+    Err(Error::validation(
+        "idempotencyKey",
+        format!("A key has 1 to {LONGEST_KEY} bytes, none of them NUL"),
+    ))
+}
+
+fn check_time(app: &App, occurred_at: Option<DateTime<Utc>>) -> Result<()> {
+    if occurred_at.is_some_and(|at| at > app.now() + CLOCK_SKEW) {
         return Err(Error::validation(
             "occurredAt",
             "occurredAt lies in the future; check the sender's clock",
@@ -140,43 +129,27 @@ fn check_request(app: &App, input: &Input) -> Result<()> {
     Ok(())
 }
 
-async fn check_resource(connection: &impl ConnectionTrait, input: &Input) -> Result<()> {
-    let Some(id) = input.resource else {
-        return Ok(());
-    };
-    let found = resource::Entity::find_in(input.organization)
-        .filter(resource::Column::Id.eq(id))
-        .one(connection)
-        .await?;
-    found
-        .map(drop)
-        .ok_or_else(|| Error::not_found("The resource"))
-}
-
 /// The demands that `items` stand for.
 ///
 /// # Errors
 /// `VALIDATION` at the item for an unknown meter, one named twice, or an amount that does not fit it.
-pub(super) async fn demands(
-    connection: &impl ConnectionTrait,
-    items: &[Item],
-) -> Result<Vec<Demand>> {
-    let keys: Vec<&str> = items.iter().map(|item| item.meter.as_str()).collect();
-    let known: HashMap<String, Arc<meter::Model>> = meters(connection, Some(&keys))
-        .await?
-        .into_iter()
-        .map(|meter| (meter.key.clone(), meter))
-        .collect();
+pub(super) async fn demands(app: &App, items: &[Item]) -> Result<Vec<Demand>> {
+    let has = |catalog: &super::engine::Catalog| {
+        items
+            .iter()
+            .all(|item| catalog.meter_by_key(&item.meter).is_some())
+    };
+    let catalog = app.quotas.catalog(app.db.reader(), has).await?;
     let demand = |(index, item): (usize, &Item)| {
         let at = |error: Error, field: &str| error.at(&["items", &index.to_string(), field]);
         let invalid = |message: String| Error::new(Code::Validation, message);
-        let meter = known.get(&item.meter).ok_or_else(|| {
+        let meter = catalog.meter_by_key(&item.meter).ok_or_else(|| {
             at(
                 invalid(format!("There is no meter `{}`; see `meters`", item.meter)),
                 "meter",
             )
         })?;
-        if keys[..index].contains(&item.meter.as_str()) {
+        if items[..index].iter().any(|other| other.meter == item.meter) {
             return Err(at(
                 invalid(format!(
                     "`{}` is named twice; add the amounts up",
@@ -196,7 +169,7 @@ pub(super) async fn demands(
             ));
         }
         Ok(Demand {
-            meter: Arc::clone(meter),
+            meter: std::sync::Arc::clone(meter),
             units,
         })
     };
@@ -205,12 +178,11 @@ pub(super) async fn demands(
 
 /// What the key stands for: everything that the caller said.
 fn fingerprint(operation: UsageOperation, demands: &[Demand], input: &Input) -> Fingerprint {
-    let mut digest = Sha256::new();
-    digest.update(format!("{operation:?}"));
-    for demand in demands {
-        digest.update(demand.meter.id.0.as_bytes());
-        digest.update(demand.units.to_be_bytes());
-    }
+    let mut digest = Sha256::new_with_prefix(match operation {
+        UsageOperation::Release => "Release",
+        _ => "Consume",
+    });
+    digest_demands(&mut digest, demands);
     digest.update(
         input
             .occurred_at
@@ -218,4 +190,12 @@ fn fingerprint(operation: UsageOperation, demands: &[Demand], input: &Input) -> 
     );
     digest.update(input.resource.map_or([0; 16], |id| *id.0.as_bytes()));
     shortened(digest)
+}
+
+/// Feeds `demands` to `digest`.
+pub(super) fn digest_demands(digest: &mut Sha256, demands: &[Demand]) {
+    for demand in demands {
+        digest.update(demand.meter.id.0.as_bytes());
+        digest.update(demand.units.to_be_bytes());
+    }
 }

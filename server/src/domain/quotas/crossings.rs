@@ -12,17 +12,33 @@ use bursar_entities::ids::{MeterId, OrganizationId};
 use bursar_entities::{event_stream, organization_head, quota_counter, threshold_event};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
 };
 
 use super::apply::lock_in_tx;
 use super::level::crossings;
+use super::window::Window;
 use crate::app::App;
 use crate::error::{Error, Result};
 
 /// The log's name in `event_streams`.
 const STREAM: &str = "thresholds";
+
+/// A threshold that was crossed, with its number in the organization's log.
+#[derive(Clone, Debug)]
+pub(super) struct Crossing {
+    pub(super) organization: OrganizationId,
+    pub(super) meter: MeterId,
+    pub(super) level: QuotaLevel,
+    pub(super) direction: CrossingDirection,
+    /// Units used when it was crossed.
+    pub(super) used: i64,
+    /// The limit at that moment.
+    pub(super) limit: Option<i64>,
+    pub(super) window: Window,
+    pub(super) sequence: i64,
+}
 
 /// A counter that has moved, and from which level.
 pub(super) struct Moved {
@@ -65,48 +81,80 @@ pub(super) async fn write_in_tx(
     if all.is_empty() {
         return Ok(HashMap::new());
     }
-    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    let head = lock_in_tx(tx, organization).await?;
-    let mut sequence = head.event_sequence;
-    let mut row: organization_head::ActiveModel = head.into();
-    row.event_sequence = Set(sequence + count);
-    row.update(tx).await?;
-    let mut position = advance_in_tx(tx, count).await? - count;
-    let mut last = HashMap::new();
-    let mut rows = Vec::with_capacity(all.len());
-    for (moved, level, direction) in all {
-        sequence += 1;
-        position += 1;
-        last.insert(moved.counter.meter_id, sequence);
-        rows.push(event(app, moved, level, direction, sequence, position).into_active_model());
-    }
-    threshold_event::Entity::insert_many(rows)
-        .exec_without_returning(tx)
-        .await?;
+    let first = lock_in_tx(tx, organization).await?.event_sequence + 1;
+    let crossed: Vec<Crossing> = all
+        .into_iter()
+        .zip(first..)
+        .map(|((moved, level, direction), sequence)| Crossing {
+            organization,
+            meter: moved.counter.meter_id,
+            level,
+            direction,
+            used: moved.counter.used,
+            limit: moved.limit,
+            window: Window {
+                start: moved.counter.window_start,
+                end: moved.counter.window_end,
+            },
+            sequence,
+        })
+        .collect();
+    let last = crossed
+        .iter()
+        .map(|crossing| (crossing.meter, crossing.sequence));
+    let last = last.collect();
+    append_in_tx(tx, app, crossed).await?;
     Ok(last)
 }
 
-fn event(
+/// Appends `crossed`, each organization's in the order of its numbers; their heads are locked.
+pub(super) async fn append_in_tx(
+    tx: &impl ConnectionTrait,
     app: &App,
-    moved: &Moved,
-    level: QuotaLevel,
-    direction: CrossingDirection,
-    sequence: i64,
-    position: i64,
-) -> threshold_event::Model {
-    threshold_event::Model {
-        id: app.new_id(),
-        organization_id: moved.counter.organization_id,
-        sequence,
-        position,
-        meter_id: moved.counter.meter_id,
-        level,
-        direction,
-        used: moved.counter.used,
-        limit_amount: moved.limit,
-        window_start: moved.counter.window_start,
-        window_end: moved.counter.window_end,
-        occurred_at: app.now(),
+    crossed: Vec<Crossing>,
+) -> Result<()> {
+    if crossed.is_empty() {
+        return Ok(());
+    }
+    let mut last: HashMap<OrganizationId, i64> = HashMap::new();
+    for crossing in &crossed {
+        last.insert(crossing.organization, crossing.sequence);
+    }
+    for (organization, sequence) in last {
+        organization_head::Entity::update_many()
+            .col_expr(organization_head::Column::EventSequence, sequence.into())
+            .filter(organization_head::Column::OrganizationId.eq(organization))
+            .exec(tx)
+            .await?;
+    }
+    let count = i64::try_from(crossed.len()).unwrap_or(i64::MAX);
+    let first = advance_in_tx(tx, count).await? - count + 1;
+    let rows = crossed
+        .into_iter()
+        .zip(first..)
+        .map(|(crossing, position)| crossing.event(app, position).into_active_model());
+    threshold_event::Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+impl Crossing {
+    fn event(self, app: &App, position: i64) -> threshold_event::Model {
+        threshold_event::Model {
+            id: app.new_id(),
+            organization_id: self.organization,
+            sequence: self.sequence,
+            position,
+            meter_id: self.meter,
+            level: self.level,
+            direction: self.direction,
+            used: self.used,
+            limit_amount: self.limit,
+            window_start: self.window.start,
+            window_end: self.window.end,
+            occurred_at: app.now(),
+        }
     }
 }
 

@@ -104,6 +104,40 @@ pub(super) fn consume(standing: &Standing, units: i64) -> Decision {
     )
 }
 
+/// Decides whether `units` may be set aside. What is set aside must be there to be consumed later.
+#[must_use]
+pub(super) fn reserve(standing: &Standing, units: i64) -> Decision {
+    let sum = standing.used().saturating_add(standing.reserved());
+    let countable = sum.checked_add(units).is_some_and(|sum| sum <= 1 << 53);
+    let consumed = consume(standing, units);
+    let allowed = consumed.allowed && (countable || standing.meter.kind == MeterKind::Cap);
+    let mut decision = decision(
+        standing,
+        UsageOperation::Reserve,
+        units,
+        allowed,
+        standing.used(),
+    );
+    if allowed && standing.meter.kind != MeterKind::Cap {
+        decision.reserved += units;
+    }
+    decision
+}
+
+/// Consumes `units` that have been set aside and are no longer among what is reserved: they were promised, so they are
+/// granted whatever the limit is now.
+#[must_use]
+pub(super) fn commit(standing: &Standing, units: i64) -> Decision {
+    let used = standing.used().saturating_add(units);
+    decision(standing, UsageOperation::Commit, units, true, used)
+}
+
+/// How things stand when `units` are only held for longer, or given up.
+#[must_use]
+pub(super) fn held(standing: &Standing, operation: UsageOperation, units: i64) -> Decision {
+    decision(standing, operation, units, true, standing.used())
+}
+
 /// Decides whether `units` may be given back. What is not used cannot be.
 #[must_use]
 pub(super) fn release(standing: &Standing, units: i64) -> Decision {

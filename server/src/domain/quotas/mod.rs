@@ -12,6 +12,7 @@ mod count;
 mod crossings;
 mod decide;
 mod effective;
+mod engine;
 mod level;
 mod message;
 mod overrides;
@@ -32,10 +33,14 @@ pub use consume::{Input, Item, consume, release};
 pub use count::count_in_tx;
 pub use decide::Decision;
 pub use effective::{EffectiveLimit, Step};
+pub use engine::Engine;
 pub use message::message;
 pub use overrides::{OverrideInput, set_override};
 pub use read::{of_organization, of_organizations};
 pub use record::{Fingerprint, replay_in_tx, shortened};
+pub use reservations::{
+    CommitInput, ExtendInput, Held, Reservation, ReserveInput, cancel, commit, extend, reserve,
+};
 pub use standing::Standing;
 pub use thresholds::{events_by_ids, follow_thresholds, parse_cursor, threshold_cursor};
 pub use watch::watch;

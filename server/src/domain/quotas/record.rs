@@ -1,12 +1,14 @@
 //! Usage records: what was decided, under which key (QUO-2, QUO-7). Key and record are one row, so that neither can
 //! exist without the other.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use bursar_entities::enums::ActorKind;
 use bursar_entities::ids::{MeterId, OrganizationId, ReservationId, ResourceId};
 use bursar_entities::{meter, usage_record};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
@@ -16,6 +18,7 @@ use uuid::Uuid;
 use super::apply::Request;
 use super::decide::Decision;
 use super::standing::Standing;
+use super::window::Window;
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::error::{Code, Error, Result};
@@ -60,11 +63,7 @@ pub async fn replay_in_tx(
     let Some(first) = rows.first() else {
         return Ok(None);
     };
-    if first.fingerprint != fingerprint {
-        let message =
-            "This idempotency key was used for another request; use a new key for new work";
-        return Err(Error::new(Code::Conflict, message).at(&["idempotencyKey"]));
-    }
+    require_same(&first.fingerprint, fingerprint)?;
     let resource = first.resource_id;
     let meters = meter::Entity::find()
         .filter(meter::Column::Id.is_in(rows.iter().map(|row| row.meter_id)))
@@ -74,18 +73,29 @@ pub async fn replay_in_tx(
         .into_iter()
         .map(|meter| (meter.id, Arc::new(meter)))
         .collect();
-    let decisions = rows
-        .into_iter()
-        .filter_map(|row| {
-            meters
-                .get(&row.meter_id)
-                .map(|meter| decision(&row, Arc::clone(meter)))
-        })
-        .collect();
     Ok(Some(Replay {
-        decisions,
+        decisions: decisions(&rows, |id| meters.get(&id)),
         resource,
     }))
+}
+
+/// Lets a repetition of the same request pass.
+pub(super) fn require_same(first: &[u8], again: &Fingerprint) -> Result<()> {
+    if first == again {
+        return Ok(());
+    }
+    let message = "This idempotency key was used for another request; use a new key for new work";
+    Err(Error::new(Code::Conflict, message).at(&["idempotencyKey"]))
+}
+
+/// The decisions that `rows` keep.
+pub(super) fn decisions<'a>(
+    rows: &[usage_record::Model],
+    meter: impl Fn(MeterId) -> Option<&'a Arc<meter::Model>>,
+) -> Vec<Decision> {
+    rows.iter()
+        .filter_map(|row| meter(row.meter_id).map(|meter| decision(row, Arc::clone(meter))))
+        .collect()
 }
 
 fn decision(row: &usage_record::Model, meter: Arc<meter::Model>) -> Decision {
@@ -106,6 +116,55 @@ fn decision(row: &usage_record::Model, meter: Arc<meter::Model>) -> Decision {
     }
 }
 
+/// What the records of one request have in common.
+pub(super) struct About<'a> {
+    pub(super) organization: OrganizationId,
+    pub(super) key: Cow<'a, str>,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) occurred_at: DateTime<Utc>,
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) actor: (ActorKind, Option<Uuid>),
+    pub(super) resource: Option<ResourceId>,
+    pub(super) reservation: Option<ReservationId>,
+}
+
+/// The record of one decision, by which the counter of `window` moves by `amount`.
+pub(super) fn row(
+    about: &About<'_>,
+    item: i16,
+    window: Window,
+    decision: &Decision,
+    amount: i64,
+) -> usage_record::Model {
+    usage_record::Model {
+        organization_id: about.organization,
+        idempotency_key: about.key.as_ref().to_owned(),
+        item,
+        fingerprint: about.fingerprint.to_vec(),
+        operation: decision.operation,
+        meter_id: decision.meter.id,
+        window_start: window.start,
+        window_end: window.end,
+        requested: decision.requested,
+        amount,
+        allowed: decision.allowed,
+        policy: decision.policy,
+        used_after: decision.used,
+        reserved_after: decision.reserved,
+        limit_amount: decision.limit,
+        level: decision.level,
+        binding_source: decision.source,
+        suggested_plan_id: decision.suggested_plan,
+        event_sequence: decision.sequence,
+        occurred_at: about.occurred_at,
+        recorded_at: about.recorded_at,
+        actor_kind: about.actor.0,
+        actor_id: about.actor.1,
+        resource_id: about.resource,
+        reservation_id: about.reservation,
+    }
+}
+
 /// Writes one record per decision. When the request as a whole was refused, every amount is 0.
 pub(super) async fn write_in_tx(
     tx: &impl ConnectionTrait,
@@ -115,47 +174,29 @@ pub(super) async fn write_in_tx(
     standings: &[Standing],
     decisions: &[Decision],
 ) -> Result<()> {
-    let generated = generated_key(app);
+    let about = About {
+        organization: request.organization,
+        key: match request.key {
+            Some(key) => key.into(),
+            None => generated_key(app).into(),
+        },
+        fingerprint: request.fingerprint,
+        occurred_at: request.occurred_at,
+        recorded_at: app.now(),
+        actor: attribution(actor),
+        resource: request.resource,
+        reservation: None,
+    };
     let granted = decisions.iter().all(|decision| decision.allowed);
-    let (actor_kind, actor_id) = attribution(actor);
-    let rows = standings
-        .iter()
-        .zip(decisions)
-        .zip(0_i16..)
-        .map(|((standing, decision), item)| {
-            let row = usage_record::Model {
-                organization_id: request.organization,
-                idempotency_key: request.key.unwrap_or(&generated).to_owned(),
-                item,
-                fingerprint: request.fingerprint.to_vec(),
-                operation: decision.operation,
-                meter_id: decision.meter.id,
-                window_start: standing.window.start,
-                window_end: standing.window.end,
-                requested: decision.requested,
-                amount: if granted {
-                    decision.used - standing.used()
-                } else {
-                    0
-                },
-                allowed: decision.allowed,
-                policy: decision.policy,
-                used_after: decision.used,
-                reserved_after: decision.reserved,
-                limit_amount: decision.limit,
-                level: decision.level,
-                binding_source: decision.source,
-                suggested_plan_id: decision.suggested_plan,
-                event_sequence: decision.sequence,
-                occurred_at: request.occurred_at,
-                recorded_at: app.now(),
-                actor_kind,
-                actor_id,
-                resource_id: request.resource,
-                reservation_id: None,
-            };
-            row.into_active_model()
-        });
+    let rows = standings.iter().zip(decisions).zip(0_i16..);
+    let rows = rows.map(|((standing, decision), item)| {
+        let amount = if granted {
+            decision.used - standing.used()
+        } else {
+            0
+        };
+        row(&about, item, standing.window, decision, amount).into_active_model()
+    });
     usage_record::Entity::insert_many(rows)
         .exec_without_returning(tx)
         .await?;
@@ -163,11 +204,12 @@ pub(super) async fn write_in_tx(
 }
 
 /// A key for a request that brings none: no caller can name it.
-fn generated_key(app: &App) -> String {
+pub(super) fn generated_key(app: &App) -> String {
     app.new_id::<ReservationId>().to_string()
 }
 
-const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {
+/// On whose behalf, as it is kept.
+pub(super) const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {
     match &actor.identity {
         Identity::User(user) => (ActorKind::User, Some(user.id.0)),
         Identity::System | Identity::Anonymous => (ActorKind::System, None),

@@ -35,6 +35,25 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// How an organization stands in the window of `row`, which may have ended, with `limit`.
+    pub(super) fn of_row(
+        row: quota_counter::Model,
+        meter: &Arc<meter::Model>,
+        limit: EffectiveLimit,
+    ) -> Self {
+        Self {
+            organization: row.organization_id,
+            meter: Arc::clone(meter),
+            limit,
+            window: Window {
+                start: row.window_start,
+                end: row.window_end,
+            },
+            counter: Some(row),
+            lapsed: 0,
+        }
+    }
+
     /// Units consumed in the window.
     #[must_use]
     pub fn used(&self) -> i64 {

@@ -13,10 +13,19 @@ use super::decide::Decision;
 use crate::error::Result;
 
 /// A published version of a plan on sale.
+#[derive(Debug)]
 struct Offer {
     plan: plan::Model,
-    price: Option<i64>,
+    /// Minor units a month, by currency.
+    prices: HashMap<String, i64>,
     limits: HashMap<MeterId, plan_limit::Model>,
+}
+
+/// The plans on sale, as of one version of the catalog.
+#[derive(Debug, Default)]
+pub(super) struct Offers {
+    offers: Vec<Offer>,
+    default_currency: String,
 }
 
 /// Writes the suggestion into the refused decisions.
@@ -28,30 +37,55 @@ pub(super) async fn fill_in(
     let subscription = plan_subscription::Entity::find_in(organization)
         .one(connection)
         .await?;
-    let currency = match &subscription {
-        Some(subscription) => Some(subscription.currency.clone()),
-        None => catalog_state::Entity::find_by_id(1_i16)
-            .one(connection)
-            .await?
-            .map(|state| state.default_currency),
-    };
-    let offers = offers(connection, currency.as_deref().unwrap_or_default()).await?;
-    let current = subscription.map(|subscription| subscription.plan_id);
-    let suggestion = cheapest(&offers, current, decisions);
-    for decision in decisions.iter_mut().filter(|decision| !decision.allowed) {
-        decision.suggested_plan = suggestion;
-    }
+    let offers = Offers::read(connection).await?;
+    offers.suggest(subscription.as_ref(), decisions);
     Ok(())
 }
 
-/// The cheapest offer but the current plan that allows every decision; an offer without a price comes last.
-fn cheapest(offers: &[Offer], current: Option<PlanId>, decisions: &[Decision]) -> Option<PlanId> {
-    let fitting = offers.iter().filter(|offer| {
-        Some(offer.plan.id) != current && decisions.iter().all(|decision| offer.allows(decision))
-    });
-    fitting
-        .min_by_key(|offer| (offer.price.is_none(), offer.price, offer.plan.tier))
-        .map(|offer| offer.plan.id)
+impl Offers {
+    /// Reads them.
+    pub(super) async fn read(connection: &impl ConnectionTrait) -> Result<Self> {
+        let state = catalog_state::Entity::find_by_id(1_i16)
+            .one(connection)
+            .await?;
+        Ok(Self {
+            offers: offers(connection).await?,
+            default_currency: state
+                .map(|state| state.default_currency)
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Writes the cheapest plan that would allow all of `decisions` into those that are refused.
+    pub(super) fn suggest(
+        &self,
+        subscription: Option<&plan_subscription::Model>,
+        decisions: &mut [Decision],
+    ) {
+        let currency = subscription.map_or(&self.default_currency, |row| &row.currency);
+        let current = subscription.map(|row| row.plan_id);
+        let suggestion = self.cheapest(currency, current, decisions);
+        for decision in decisions.iter_mut().filter(|decision| !decision.allowed) {
+            decision.suggested_plan = suggestion;
+        }
+    }
+
+    /// The cheapest offer but the current plan that allows every decision; an offer without a price comes last.
+    fn cheapest(
+        &self,
+        currency: &str,
+        current: Option<PlanId>,
+        decisions: &[Decision],
+    ) -> Option<PlanId> {
+        let fitting = self.offers.iter().filter(|offer| {
+            Some(offer.plan.id) != current
+                && decisions.iter().all(|decision| offer.allows(decision))
+        });
+        let price = |offer: &Offer| offer.prices.get(currency).copied();
+        fitting
+            .min_by_key(|offer| (price(offer).is_none(), price(offer), offer.plan.tier))
+            .map(|offer| offer.plan.id)
+    }
 }
 
 impl Offer {
@@ -72,7 +106,7 @@ impl Offer {
     }
 }
 
-async fn offers(connection: &impl ConnectionTrait, currency: &str) -> Result<Vec<Offer>> {
+async fn offers(connection: &impl ConnectionTrait) -> Result<Vec<Offer>> {
     let plans = plan::Entity::find()
         .filter(plan::Column::IsPublic.eq(true))
         .filter(plan::Column::ArchivedAt.is_null())
@@ -86,15 +120,18 @@ async fn offers(connection: &impl ConnectionTrait, currency: &str) -> Result<Vec
         .into_iter()
         .map(|version| (version.plan_id, version.id))
         .collect();
-    let prices: HashMap<PlanVersionId, i64> = plan_price::Entity::find()
+    let mut prices: HashMap<PlanVersionId, HashMap<String, i64>> = HashMap::new();
+    let rows = plan_price::Entity::find()
         .filter(plan_price::Column::PlanVersionId.is_in(versions.values().copied()))
         .filter(plan_price::Column::BillingInterval.eq(BillingInterval::Monthly))
-        .filter(plan_price::Column::Currency.eq(currency))
         .all(connection)
-        .await?
-        .into_iter()
-        .map(|price| (price.plan_version_id, price.amount_minor))
-        .collect();
+        .await?;
+    for row in rows {
+        prices
+            .entry(row.plan_version_id)
+            .or_default()
+            .insert(row.currency, row.amount_minor);
+    }
     let mut limits: HashMap<PlanVersionId, HashMap<MeterId, plan_limit::Model>> = HashMap::new();
     let rows = plan_limit::Entity::find()
         .filter(plan_limit::Column::PlanVersionId.is_in(versions.values().copied()))
@@ -109,7 +146,7 @@ async fn offers(connection: &impl ConnectionTrait, currency: &str) -> Result<Vec
     let offer = |plan: plan::Model| {
         let version = versions.get(&plan.id)?;
         Some(Offer {
-            price: prices.get(version).copied(),
+            prices: prices.remove(version).unwrap_or_default(),
             limits: limits.remove(version).unwrap_or_default(),
             plan,
         })

@@ -1,0 +1,100 @@
+//! What callers ask of the engine, and what they hear.
+
+use bursar_entities::enums::ActorKind;
+use bursar_entities::ids::{MeterId, OrganizationId, ResourceId, UserId};
+use bursar_entities::quota_reservation;
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::actor::{Actor, Identity};
+use crate::domain::quotas::apply::Demand;
+use crate::domain::quotas::decide::Decision;
+use crate::domain::quotas::record::{Fingerprint, attribution};
+use crate::domain::quotas::reservations::Asked as ReservationAsked;
+use crate::error::Result;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub(in crate::domain::quotas) enum Asked {
+    /// Take.
+    Consume(Vec<Demand>),
+    /// Give back.
+    Release(Vec<Demand>),
+    /// Something about a reservation.
+    Reservation(ReservationAsked),
+}
+
+/// On whose behalf, as far as a decision depends on it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::domain::quotas) struct Caller {
+    pub(in crate::domain::quotas) is_system_admin: bool,
+    pub(in crate::domain::quotas) user: Option<UserId>,
+    pub(in crate::domain::quotas) kind: ActorKind,
+    pub(in crate::domain::quotas) id: Option<Uuid>,
+}
+
+impl From<&Actor> for Caller {
+    fn from(actor: &Actor) -> Self {
+        let (kind, id) = attribution(actor);
+        Self {
+            is_system_admin: actor.is_system_admin(),
+            user: match &actor.identity {
+                Identity::User(user) => Some(user.id),
+                Identity::System | Identity::Anonymous => None,
+            },
+            kind,
+            id,
+        }
+    }
+}
+
+/// One request on the quotas of one organization: all of it or nothing (QUO-3).
+#[derive(Clone, Debug)]
+pub(in crate::domain::quotas) struct Call {
+    pub(in crate::domain::quotas) organization: OrganizationId,
+    pub(in crate::domain::quotas) asked: Asked,
+    pub(in crate::domain::quotas) key: Option<String>,
+    pub(in crate::domain::quotas) fingerprint: Fingerprint,
+    /// When it happened; now when absent.
+    pub(in crate::domain::quotas) occurred_at: Option<DateTime<Utc>>,
+    pub(in crate::domain::quotas) resource: Option<ResourceId>,
+    pub(in crate::domain::quotas) caller: Caller,
+}
+
+impl Asked {
+    /// Whether it only frees quota.
+    pub(in crate::domain::quotas) const fn gives_back(&self) -> bool {
+        match self {
+            Self::Release(_) => true,
+            Self::Consume(_) => false,
+            Self::Reservation(asked) => asked.gives_back(),
+        }
+    }
+}
+
+impl Call {
+    /// The meters that it names.
+    pub(in crate::domain::quotas) fn meters(&self) -> impl Iterator<Item = MeterId> {
+        let demands = match &self.asked {
+            Asked::Consume(demands) | Asked::Release(demands) => demands.as_slice(),
+            Asked::Reservation(asked) => asked.demands(),
+        };
+        demands.iter().map(|demand| demand.meter.id)
+    }
+}
+
+/// What was decided.
+#[derive(Clone, Debug, Default)]
+pub(in crate::domain::quotas) struct Answer {
+    /// One per item, in the order of the request.
+    pub(in crate::domain::quotas) decisions: Vec<Decision>,
+    /// The reservation as it is now.
+    pub(in crate::domain::quotas) reservation: Option<quota_reservation::Model>,
+}
+
+/// A call that waits for its answer.
+pub(in crate::domain::quotas) struct Waiting {
+    pub(in crate::domain::quotas) call: Call,
+    pub(in crate::domain::quotas) answer: oneshot::Sender<Result<Answer>>,
+}

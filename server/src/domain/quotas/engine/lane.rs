@@ -1,0 +1,184 @@
+//! A lane: takes a batch, has it decided and written, answers, and goes on until nothing waits.
+
+use bursar_entities::ids::OrganizationId;
+use sea_orm::{DbErr, RuntimeErr};
+
+use super::careful;
+use super::optimistic::{self, Outcome};
+use super::queue::Taken;
+use super::settle::Stage;
+use super::turn::Turn;
+use super::{Engine, Waiting};
+use crate::app::App;
+use crate::error::Error;
+
+/// Works until nothing waits. Lives on when its callers have gone, and takes nobody's time: it is a task of its own.
+pub(super) async fn run(app: App) {
+    let engine = app.quotas.clone();
+    let mut open = Open {
+        engine: &engine,
+        closed: false,
+    };
+    loop {
+        let Some(taken) = engine.queue().take() else {
+            open.closed = true;
+            return;
+        };
+        let claim = Claim::new(&engine, &taken);
+        let turns = turns(&engine, taken);
+        work(&app, &engine, turns).await;
+        drop(claim);
+        // Those who have just been answered may ask again; they form the next batch.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// An open lane. One that ends by a panic is counted out, so that the next call opens another.
+struct Open<'a> {
+    engine: &'a Engine,
+    closed: bool,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if !self.closed {
+            self.engine.queue().lost_lane();
+        }
+    }
+}
+
+/// The organizations of a batch; they have their next turn when it is dropped, however the batch ends.
+struct Claim<'a> {
+    engine: &'a Engine,
+    organizations: Vec<OrganizationId>,
+    bulk: bool,
+}
+
+impl<'a> Claim<'a> {
+    fn new(engine: &'a Engine, taken: &Taken<OrganizationId, Waiting>) -> Self {
+        Self {
+            engine,
+            organizations: taken.turns.iter().map(|(id, _)| *id).collect(),
+            bulk: taken.bulk,
+        }
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.engine.queue().finish(&self.organizations, self.bulk);
+    }
+}
+
+/// The turns of a batch, in the order in which their rows are locked; callers that have gone are left out.
+fn turns(engine: &Engine, taken: Taken<OrganizationId, Waiting>) -> Vec<Turn> {
+    let mut remembered = engine.known();
+    let mut turns: Vec<Turn> = taken
+        .turns
+        .into_iter()
+        .filter_map(|(organization, mut waiting)| {
+            waiting.retain(|waiting| !waiting.answer.is_closed());
+            let known = remembered.remove(&organization);
+            (!waiting.is_empty()).then(|| Turn::new(organization, waiting, known))
+        })
+        .collect();
+    turns.sort_unstable_by_key(|turn| turn.organization);
+    turns
+}
+
+/// Has `turns` decided, as far as can be from what is known, else after reading.
+async fn work(app: &App, engine: &Engine, turns: Vec<Turn>) {
+    let catalog = engine.remembered_catalog();
+    let stage = Stage {
+        app,
+        catalog: &catalog,
+        now: app.now(),
+        facts: None,
+    };
+    let hopeful = !engine.doubts();
+    let (mut decided, mut others): (Vec<Turn>, Vec<Turn>) = turns
+        .into_iter()
+        .map(|mut turn| (hopeful && turn.decide(&stage), turn))
+        .fold((Vec::new(), Vec::new()), |mut both, (decided, turn)| {
+            if decided { &mut both.0 } else { &mut both.1 }.push(turn);
+            both
+        });
+    if !decided.is_empty() {
+        match optimistic::write(app, &stage, &decided).await {
+            Outcome::Written => finish(app, engine, decided),
+            Outcome::Unknown(error) => fail(decided, &error),
+            outcome @ (Outcome::Stale | Outcome::KeyUsed) => {
+                if matches!(outcome, Outcome::KeyUsed) {
+                    engine.doubt();
+                }
+                decided.iter_mut().for_each(Turn::undo);
+                others.append(&mut decided);
+                others.sort_unstable_by_key(|turn| turn.organization);
+            }
+        }
+    }
+    if !others.is_empty() {
+        carefully(app, engine, others).await;
+    }
+}
+
+/// Decides `turns` between locks and commit. When a statement fails, each call is decided by itself, so that one that
+/// cannot be written does not take the others with it.
+async fn carefully(app: &App, engine: &Engine, mut turns: Vec<Turn>) {
+    let Err(error) = careful::decide(app, engine, &mut turns).await else {
+        finish(app, engine, turns);
+        return;
+    };
+    let calls: usize = turns.iter().map(|turn| turn.waiting.len()).sum();
+    if calls == 1 || !is_statement_error(&error) {
+        fail(turns, &error);
+        return;
+    }
+    tracing::warn!(cause = ?error.cause, calls, "a batch failed; deciding its calls one by one");
+    for turn in turns.into_iter().flat_map(Turn::single_calls) {
+        let mut alone = vec![turn];
+        match careful::decide(app, engine, &mut alone).await {
+            Ok(()) => finish(app, engine, alone),
+            Err(error) => fail(alone, &error),
+        }
+    }
+}
+
+/// Tells everybody that nothing was decided, or that it is not known whether it was: a retry under the same key finds
+/// out.
+fn fail(turns: Vec<Turn>, error: &Error) {
+    tracing::error!(cause = ?error.cause, "quota decisions failed");
+    turns.into_iter().for_each(|turn| turn.fail(error));
+}
+
+/// Whether the database refused a statement, as opposed to not answering.
+pub(super) fn is_statement_error(error: &Error) -> bool {
+    let cause = error.cause.as_ref();
+    let Some(DbErr::Exec(inner) | DbErr::Query(inner)) = cause.and_then(|c| c.downcast_ref())
+    else {
+        return false;
+    };
+    matches!(
+        inner,
+        RuntimeErr::SqlxError(error) if matches!(**error, sea_orm::sqlx::Error::Database(_))
+    )
+}
+
+/// Tells everybody, and remembers.
+fn finish(app: &App, engine: &Engine, turns: Vec<Turn>) {
+    let mut signals = Vec::new();
+    for turn in &turns {
+        turn.signals(&mut signals);
+    }
+    for signal in signals {
+        app.hub.publish(signal);
+    }
+    let mut remembered = engine.known();
+    for turn in turns {
+        let organization = turn.organization;
+        if let Some(mut known) = turn.answer() {
+            known.stored();
+            remembered.insert(organization, known);
+        }
+    }
+}

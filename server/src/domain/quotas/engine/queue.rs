@@ -1,0 +1,237 @@
+//! Who is decided next: one queue per organization, served in turn.
+//!
+//! An organization is worked on by one lane at a time, so its calls stay in order and its row is never contended within
+//! this process. One with many calls waiting is a *bulk* organization: it rides alone, and all but one lane may be
+//! taken by such, so that a tenant who floods never stands in front of one who does not.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::Hash;
+
+/// Most calls in one batch.
+const BATCH: usize = 1024;
+/// From how many waiting calls on an organization rides alone.
+const BULK: usize = 64;
+
+/// Calls that wait, by organization.
+pub(super) struct Queue<K, T> {
+    waiting: HashMap<K, VecDeque<T>>,
+    /// Organizations with waiting calls that no lane works on, in the order of their turn.
+    ready: VecDeque<K>,
+    busy: HashSet<K>,
+    bulk_lanes: usize,
+    lanes: usize,
+    len: usize,
+    limits: Limits,
+}
+
+/// The bounds of a queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Lanes that may work at once.
+    pub(super) lanes: usize,
+    /// Calls that may wait in all.
+    pub(super) waiting: usize,
+    /// Calls of one organization that may wait.
+    pub(super) waiting_of_one: usize,
+}
+
+/// The calls of one batch, by organization, each in the order of arrival.
+pub(super) struct Taken<K, T> {
+    /// Organizations and their calls.
+    pub(super) turns: Vec<(K, Vec<T>)>,
+    /// Whether it is one bulk organization.
+    pub(super) bulk: bool,
+}
+
+impl<K: Copy + Eq + Hash, T> Queue<K, T> {
+    /// An empty queue.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            waiting: HashMap::new(),
+            ready: VecDeque::new(),
+            busy: HashSet::new(),
+            bulk_lanes: 0,
+            lanes: 0,
+            len: 0,
+            limits,
+        }
+    }
+
+    /// Lets `call` wait, or gives it back with the number that waits before it when there is no room.
+    pub(super) fn push(&mut self, key: K, call: T) -> Result<(), usize> {
+        let own = self.waiting.get(&key).map_or(0, VecDeque::len);
+        if self.len >= self.limits.waiting || own >= self.limits.waiting_of_one {
+            return Err(self.len);
+        }
+        if own == 0 && !self.busy.contains(&key) {
+            self.ready.push_back(key);
+        }
+        self.waiting.entry(key).or_default().push_back(call);
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Opens a lane when one may be opened and would find work.
+    pub(super) fn open_lane(&mut self) -> bool {
+        let open = self.lanes < self.limits.lanes && self.serves().is_some();
+        self.lanes += usize::from(open);
+        open
+    }
+
+    /// The next batch for an open lane, or none; then that lane has closed.
+    pub(super) fn take(&mut self) -> Option<Taken<K, T>> {
+        let Some(bulk) = self.serves() else {
+            self.lanes = self.lanes.saturating_sub(1);
+            return None;
+        };
+        let mut taken = Taken {
+            turns: Vec::new(),
+            bulk,
+        };
+        let (mut room, mut passed) = (BATCH, VecDeque::new());
+        while let Some(key) = self.ready.pop_front() {
+            if self.is_bulk(&key) != bulk {
+                passed.push_back(key);
+                continue;
+            }
+            let Some(mut calls) = self.waiting.remove(&key) else {
+                continue;
+            };
+            let rest = calls.split_off(calls.len().min(room));
+            room -= calls.len();
+            self.len -= calls.len();
+            if !rest.is_empty() {
+                self.waiting.insert(key, rest);
+            }
+            self.busy.insert(key);
+            taken.turns.push((key, calls.into()));
+            if bulk || room == 0 {
+                break;
+            }
+        }
+        // Those that were passed over keep their place before those that were not reached.
+        passed.append(&mut self.ready);
+        self.ready = passed;
+        self.bulk_lanes += usize::from(bulk);
+        Some(taken)
+    }
+
+    /// A batch is over: its organizations have their turn again.
+    pub(super) fn finish(&mut self, keys: &[K], bulk: bool) {
+        for key in keys {
+            self.busy.remove(key);
+            if self.waiting.contains_key(key) {
+                self.ready.push_back(*key);
+            }
+        }
+        self.bulk_lanes -= usize::from(bulk);
+    }
+
+    /// A lane is gone without having closed.
+    pub(super) fn lost_lane(&mut self) {
+        self.lanes = self.lanes.saturating_sub(1);
+    }
+
+    /// What the next batch would be made of: a bulk organization (true), others (false), or nothing.
+    fn serves(&self) -> Option<bool> {
+        let first_is_bulk = self.is_bulk(self.ready.front()?);
+        let may_bulk = self.bulk_lanes + 1 < self.limits.lanes.max(2);
+        if first_is_bulk && may_bulk {
+            return Some(true);
+        }
+        let others = self.ready.iter().any(|key| !self.is_bulk(key));
+        others.then_some(false)
+    }
+
+    fn is_bulk(&self, key: &K) -> bool {
+        self.waiting
+            .get(key)
+            .is_some_and(|calls| calls.len() >= BULK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BATCH, BULK, Limits, Queue};
+
+    fn queue(lanes: usize) -> Queue<u32, usize> {
+        Queue::new(Limits {
+            lanes,
+            waiting: 10_000,
+            waiting_of_one: 5_000,
+        })
+    }
+
+    #[test]
+    fn an_organization_is_in_one_lane_at_a_time_and_keeps_its_order() {
+        let mut queue = queue(2);
+        assert_eq!(queue.push(1, 0), Ok(()));
+        assert!(queue.open_lane());
+        let first = queue.take().expect("a batch");
+        assert_eq!(first.turns, [(1, vec![0])]);
+        assert_eq!((queue.push(1, 1), queue.push(1, 2)), (Ok(()), Ok(())));
+        assert!(!queue.open_lane(), "its calls wait for the first lane");
+        queue.finish(&[1], first.bulk);
+        assert_eq!(queue.take().expect("the next").turns, [(1, vec![1, 2])]);
+    }
+
+    #[test]
+    fn one_who_floods_rides_alone_and_leaves_a_lane_to_the_others() {
+        let mut queue = queue(2);
+        for call in 0..3_000 {
+            assert_eq!(queue.push(1, call), Ok(()));
+            assert_eq!(queue.push(2, call), Ok(()));
+        }
+        assert!(queue.open_lane());
+        let flood = queue.take().expect("a batch");
+        assert!(flood.bulk);
+        assert_eq!((flood.turns.len(), flood.turns[0].1.len()), (1, BATCH));
+        assert!(!queue.open_lane(), "the other lane is not for floods");
+        assert_eq!(queue.push(3, 0), Ok(()));
+        assert!(queue.open_lane());
+        assert_eq!(queue.take().expect("the small one").turns, [(3, vec![0])]);
+        queue.finish(&[1], true);
+        assert_eq!(queue.take().expect("the other flood").turns[0].0, 2);
+    }
+
+    #[test]
+    fn small_ones_share_a_batch_in_turn() {
+        let mut queue = queue(2);
+        for key in 0..2_000 {
+            assert_eq!(queue.push(key, 7), Ok(()));
+        }
+        let batch = queue.take().expect("a batch");
+        assert_eq!(batch.turns.len(), BATCH);
+        assert_eq!(queue.take().expect("the rest").turns.len(), 2_000 - BATCH);
+        assert!(queue.take().is_none());
+    }
+
+    #[test]
+    fn with_one_lane_floods_and_others_alternate() {
+        let mut queue = queue(1);
+        for call in 0..2_000 {
+            assert_eq!(queue.push(1, call), Ok(()));
+        }
+        assert_eq!(queue.push(2, 0), Ok(()));
+        let first = queue.take().expect("the flood");
+        assert!(first.bulk);
+        queue.finish(&[1], true);
+        assert_eq!(queue.take().expect("the small one").turns, [(2, vec![0])]);
+        queue.finish(&[2], false);
+        assert!(queue.take().expect("the flood again").bulk);
+    }
+
+    #[test]
+    fn there_is_an_end_to_waiting() {
+        let mut queue = queue(1);
+        for call in 0..5_000 {
+            assert_eq!(queue.push(1, call), Ok(()));
+        }
+        assert_eq!(queue.push(1, 0), Err(5_000), "its own share is full");
+        for call in 0..5_000 {
+            assert_eq!(queue.push(2, call), Ok(()));
+        }
+        assert_eq!(queue.push(3, 0), Err(10_000), "everything is full");
+        assert!(BULK < BATCH);
+    }
+}

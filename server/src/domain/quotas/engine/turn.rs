@@ -1,0 +1,112 @@
+//! One organization's part of a batch: its calls, what is known of it, and what was decided.
+
+use bursar_entities::ids::{MeterId, OrganizationId};
+
+use super::call::{Answer, Call, Waiting};
+use super::known::Known;
+use super::settle::{Output, Stage, Stop};
+use crate::domain::events::Signal;
+use crate::error::{Error, Result};
+
+/// One organization's part of a batch.
+pub(super) struct Turn {
+    pub(super) organization: OrganizationId,
+    pub(super) waiting: Vec<Waiting>,
+    /// None until it has been read.
+    pub(super) known: Option<Known>,
+    pub(super) answers: Vec<Result<Answer>>,
+    pub(super) output: Output,
+}
+
+impl Turn {
+    pub(super) fn new(
+        organization: OrganizationId,
+        waiting: Vec<Waiting>,
+        known: Option<Known>,
+    ) -> Self {
+        Self {
+            organization,
+            waiting,
+            known,
+            answers: Vec::new(),
+            output: Output::default(),
+        }
+    }
+
+    /// What is asked.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.waiting.iter().map(|waiting| &waiting.call)
+    }
+
+    /// Decides every call; false when something must be read first, and then nothing has been decided.
+    pub(super) fn decide(&mut self, stage: &Stage<'_>) -> bool {
+        let Some(known) = &mut self.known else {
+            return false;
+        };
+        self.answers.reserve(self.waiting.len());
+        for waiting in &self.waiting {
+            match known.settle(stage, &waiting.call, &mut self.output) {
+                Ok(answer) => self.answers.push(Ok(answer)),
+                Err(Stop::Refused(error)) => self.answers.push(Err(error)),
+                Err(Stop::Unknown) => {
+                    self.undo();
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Forgets what was decided.
+    pub(super) fn undo(&mut self) {
+        self.answers.clear();
+        self.output = Output::default();
+        if let Some(known) = &mut self.known {
+            known.undo();
+        }
+    }
+
+    /// What others should hear of it, after the commit.
+    pub(super) fn signals(&self, signals: &mut Vec<Signal>) {
+        let moved: Vec<MeterId> = self
+            .known
+            .iter()
+            .flat_map(|known| &known.entries)
+            .filter(|entry| entry.has_moved())
+            .map(|entry| entry.meter().id)
+            .collect();
+        let organization = self.organization;
+        if !moved.is_empty() {
+            signals.push(Signal::QuotasChanged {
+                organization,
+                meters: moved,
+            });
+        }
+        if !self.output.crossings.is_empty() {
+            signals.push(Signal::ThresholdsCrossed { organization });
+        }
+    }
+
+    /// The same calls, each by itself and with nothing known.
+    pub(super) fn single_calls(self) -> impl Iterator<Item = Self> {
+        let organization = self.organization;
+        let alone = move |waiting| Self::new(organization, vec![waiting], None);
+        self.waiting.into_iter().map(alone)
+    }
+
+    /// Tells every caller that nothing was decided, or that it is not known whether it was.
+    pub(super) fn fail(self, error: &Error) {
+        for waiting in self.waiting {
+            let cause = format!("a batch of quota decisions failed: {:?}", error.cause);
+            let _ = waiting.answer.send(Err(Error::internal(cause)));
+        }
+    }
+
+    /// Gives every caller its answer. One that has gone does not hear it; what was decided for it stands.
+    pub(super) fn answer(self) -> Option<Known> {
+        for (waiting, answer) in self.waiting.into_iter().zip(self.answers) {
+            let _ = waiting.answer.send(answer);
+        }
+        self.known
+    }
+}
