@@ -154,7 +154,7 @@ fn sample(name: &str, path: &str) -> Value {
         "token" | "refreshToken" | "previewHash" => json!("bm90aGluZw"),
         "kind" => json!("project"),
         "meter" => json!("servers"),
-        "amount" | "expectedVersion" => json!(1),
+        "amount" | "expectedVersion" | "expiresInSeconds" => json!(1),
         "reason" => json!("a test"),
         "from" => json!("2026-01-01"),
         "to" => json!("2026-03-01"),

@@ -192,6 +192,30 @@ impl Organization {
             .await
     }
 
+    /// The same organization with its owner signed in again, as has to be when time has moved on.
+    pub async fn signed_in_again(mut self) -> Self {
+        let owner = &mut self.owner;
+        owner.client = owner.client.signed_in(&owner.email, PASSWORD).await;
+        self
+    }
+
+    /// Sets quota aside, as the owner; `more` is merged into the input.
+    pub async fn reserve(&self, wanted: &[(&str, f64)], more: Value) -> Answer {
+        let mut input = json!({ "organizationId": self.id, "items": items(wanted) });
+        if let (Some(input), Value::Object(more)) = (input.as_object_mut(), more) {
+            input.extend(more);
+        }
+        self.owner
+            .client
+            .mutate("reserveQuota", input, RESERVATION)
+            .await
+    }
+
+    /// Commits, cancels or extends a reservation, as the owner.
+    pub async fn reservation(&self, mutation: &str, input: Value) -> Answer {
+        self.owner.client.mutate(mutation, input, RESERVATION).await
+    }
+
     /// Sets a limit for this organization alone; `admin` must be a system admin.
     pub async fn set_override(&self, admin: &Client, meter: &str, limit: f64, policy: &str) {
         let input = json!({
@@ -223,6 +247,11 @@ impl Organization {
 pub(crate) const DECISION: &str =
     "decision { allowed policy meter { key } requested used reserved limit remaining
     level bindingSource message sequence }";
+
+/// The selection of a reservation in full.
+const RESERVATION: &str = "reservation { id status expiresAt items { meter { key } amount committed } }
+    decision { allowed meter { key } requested used reserved remaining level message resetsAt suggestedPlan { key } }
+    decisions { allowed used reserved }";
 
 /// Amounts of meters as the graph takes them.
 fn items(amounts: &[(&str, f64)]) -> Value {

@@ -20,6 +20,7 @@ mod schema;
 mod server;
 mod snapshot;
 mod statements;
+mod windows;
 
 pub use answer::{Answer, UserError, moment};
 pub use app::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, START, TestApp};

@@ -11,7 +11,7 @@ use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
 use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
 use super::pagination::List;
-use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription};
+use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation};
 use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
 use super::server::ServerQuery;
@@ -40,6 +40,7 @@ pub struct Mutation(
     OrganizationMutation,
     MemberMutation,
     QuotaMutation,
+    ReservationMutation,
     ResourceMutation,
 );
 

@@ -13,6 +13,7 @@ struct Tenant {
     organization: Organization,
     member: Person,
     resource: String,
+    reservation: String,
 }
 
 impl Tenant {
@@ -35,10 +36,13 @@ impl Tenant {
             .consume(&[("servers", 4.0)], None)
             .await
             .expect_no_errors();
+        let reservation = organization.reserve(&[("projects", 1.0)], json!({})).await;
+        let reservation = reservation.text("reserveQuota.reservation.id").to_owned();
         Self {
             organization,
             member,
             resource,
+            reservation,
         }
     }
 
@@ -47,6 +51,7 @@ impl Tenant {
         let id = match path.rsplit('.').next()? {
             "organizationId" | "id" | "ids" => &self.organization.id,
             "resourceId" | "parentId" => &self.resource,
+            "reservationId" => &self.reservation,
             "actorId" => &self.member.id,
             _ => return None,
         };

@@ -2,9 +2,12 @@
 
 mod decisions;
 mod idempotency;
+mod model;
 mod overrides;
+mod reservations;
 mod storm;
 mod streams;
+mod windows;
 
 /// Follows the crossings of one organization.
 const CROSSINGS: &str = "subscription($id: ID, $after: String) { quotaThresholdCrossed(organizationId: $id, after: $after) {

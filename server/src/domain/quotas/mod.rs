@@ -39,7 +39,8 @@ pub use overrides::{OverrideInput, set_override};
 pub use read::{of_organization, of_organizations};
 pub use record::{Fingerprint, replay_in_tx, shortened};
 pub use reservations::{
-    CommitInput, ExtendInput, Held, Reservation, ReserveInput, cancel, commit, extend, reserve,
+    CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput, cancel, commit, extend,
+    reserve,
 };
 pub use standing::Standing;
 pub use thresholds::{events_by_ids, follow_thresholds, parse_cursor, threshold_cursor};

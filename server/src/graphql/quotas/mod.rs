@@ -4,6 +4,7 @@ mod decision;
 mod mutation;
 mod query;
 mod quota;
+mod reservation;
 mod subscription;
 mod threshold;
 
@@ -14,6 +15,12 @@ pub use mutation::{
 };
 pub use query::{CheckQuotaInput, CheckQuotaPayload, QuotaQuery};
 pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaWindow};
+pub use reservation::{
+    CancelReservationInput, CancelReservationPayload, CommitReservationInput,
+    CommitReservationPayload, ExtendReservationInput, ExtendReservationPayload, QuotaReservation,
+    QuotaReservationItem, QuotaReservationStatus, ReservationMutation, ReserveQuotaInput,
+    ReserveQuotaPayload,
+};
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};
 

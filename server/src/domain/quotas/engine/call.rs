@@ -2,7 +2,7 @@
 
 use bursar_entities::enums::ActorKind;
 use bursar_entities::ids::{MeterId, OrganizationId, ResourceId, UserId};
-use bursar_entities::quota_reservation;
+use bursar_entities::{quota_reservation, quota_reservation_item};
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -89,8 +89,9 @@ impl Call {
 pub(in crate::domain::quotas) struct Answer {
     /// One per item, in the order of the request.
     pub(in crate::domain::quotas) decisions: Vec<Decision>,
-    /// The reservation as it is now.
-    pub(in crate::domain::quotas) reservation: Option<quota_reservation::Model>,
+    /// The reservation as it is now, and what it holds.
+    pub(in crate::domain::quotas) reservation:
+        Option<(quota_reservation::Model, Vec<quota_reservation_item::Model>)>,
 }
 
 /// A call that waits for its answer.

@@ -281,7 +281,7 @@ impl Stage<'_> {
             decisions: record::decisions(rows, |meter| self.catalog.meter(meter)),
             reservation: reservation
                 .and_then(|id| facts.reservations.get(&id))
-                .map(|(row, _)| row.clone()),
+                .cloned(),
         }))
     }
 }

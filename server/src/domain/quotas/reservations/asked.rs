@@ -1,9 +1,11 @@
 //! The use cases: reserve, commit, cancel, extend. They check what was said, and have the engine decide.
 
+use std::sync::Arc;
+
 use bursar_entities::enums::ReservationStatus;
 use bursar_entities::ids::{OrganizationId, ReservationId, ResourceId};
-use bursar_entities::quota_reservation;
-use chrono::{DateTime, TimeDelta, Utc};
+use bursar_entities::{meter, quota_reservation, quota_reservation_item};
+use chrono::TimeDelta;
 use sea_orm::EntityTrait;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +15,7 @@ use crate::domain::quotas::apply::Demand;
 use crate::domain::quotas::consume::{Item, check_items, check_key, demands, digest_demands};
 use crate::domain::quotas::decide::Decision;
 use crate::domain::quotas::engine::Asked as Any;
-use crate::domain::quotas::engine::{Answer, Call, Caller};
+use crate::domain::quotas::engine::{Answer, Call, Caller, Catalog};
 use crate::domain::quotas::record::{Fingerprint, shortened};
 use crate::error::{Classify, Code, Error, Result};
 
@@ -150,13 +152,26 @@ pub struct Held {
     pub decisions: Vec<Decision>,
 }
 
-/// A reservation and what it was made for.
+/// A reservation and what it holds.
 #[derive(Clone, Debug)]
 pub struct Reservation {
     /// Its row.
     pub model: quota_reservation::Model,
     /// Where it is in its life, its time considered.
     pub status: ReservationStatus,
+    /// What was set aside of each meter, in the order of the request; not what is only capped.
+    pub items: Vec<HeldItem>,
+}
+
+/// What a reservation holds of one meter.
+#[derive(Clone, Debug)]
+pub struct HeldItem {
+    /// The meter.
+    pub meter: Arc<meter::Model>,
+    /// Units set aside.
+    pub amount: i64,
+    /// Units of them that were consumed.
+    pub committed: i64,
 }
 
 /// Sets amounts aside, all or nothing (QUO-4). A refusal is a decision, not an error.
@@ -287,26 +302,45 @@ async fn submit(app: &App, call: Call) -> Result<Held> {
         decisions,
         reservation,
     } = app.quotas.submit(app, call).await?;
-    let now = app.now();
+    let reservation = match reservation {
+        Some((model, items)) => Some(shown(app, model, items).await?),
+        None => None,
+    };
     Ok(Held {
-        reservation: reservation.map(|model| Reservation::at(model, now)),
+        reservation,
         decisions,
     })
 }
 
-impl Reservation {
-    /// `model` as it counts at `now`.
-    fn at(model: quota_reservation::Model, now: DateTime<Utc>) -> Self {
-        let over = model.status == ReservationStatus::Open && model.expires_at <= now;
-        Self {
-            status: if over {
-                ReservationStatus::Expired
-            } else {
-                model.status
-            },
-            model,
-        }
-    }
+/// A reservation as it counts now.
+async fn shown(
+    app: &App,
+    model: quota_reservation::Model,
+    items: Vec<quota_reservation_item::Model>,
+) -> Result<Reservation> {
+    let has = |catalog: &Catalog| {
+        items
+            .iter()
+            .all(|item| catalog.meter(item.meter_id).is_some())
+    };
+    let catalog = app.quotas.catalog(app.db.reader(), has).await?;
+    let over = model.status == ReservationStatus::Open && model.expires_at <= app.now();
+    let held = |item: quota_reservation_item::Model| {
+        Some(HeldItem {
+            meter: Arc::clone(catalog.meter(item.meter_id)?),
+            amount: item.amount,
+            committed: item.committed,
+        })
+    };
+    Ok(Reservation {
+        status: if over {
+            ReservationStatus::Expired
+        } else {
+            model.status
+        },
+        model,
+        items: items.into_iter().filter_map(held).collect(),
+    })
 }
 
 fn lasts(seconds: Option<i64>) -> Result<TimeDelta> {

@@ -12,7 +12,8 @@ mod sweep;
 
 pub(super) use asked::Asked;
 pub use asked::{
-    CommitInput, ExtendInput, Held, Reservation, ReserveInput, cancel, commit, extend, reserve,
+    CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput, cancel, commit, extend,
+    reserve,
 };
 pub(super) use lapse::{Lapsed, lapsed};
 pub(super) use store::{Reservations, read_in_tx, write_in_tx};

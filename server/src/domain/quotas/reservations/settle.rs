@@ -38,7 +38,7 @@ impl Known {
                 }
                 if !is_open(&row, stage.now) {
                     return Ok(Answer {
-                        reservation: Some(row),
+                        reservation: Some((row, items)),
                         ..Answer::default()
                     });
                 }
@@ -57,7 +57,7 @@ impl Known {
                 output.reservations.insert(row.id, row.clone());
                 Ok(Answer {
                     decisions,
-                    reservation: Some(row),
+                    reservation: Some((row, items)),
                 })
             }
         }
@@ -127,19 +127,20 @@ impl Known {
         for (place, item) in places.iter().zip(&items) {
             self.hold(*place, item.amount, Some(row.expires_at), stage.now);
         }
-        let kept = items
-            .into_iter()
-            .zip(&places)
-            .filter(|(_, place)| self.entries[**place].counts());
-        for (item, _) in kept {
-            output
-                .reservation_items
-                .insert((item.reservation_id, item.meter_id), item);
-        }
+        let counted = |place: &&usize| self.entries[**place].counts();
+        let kept = items.into_iter().zip(&places);
+        let kept: Vec<Item> = kept
+            .filter(|(_, place)| counted(place))
+            .map(|(item, _)| item)
+            .collect();
+        let rows = kept.iter().cloned();
+        output
+            .reservation_items
+            .extend(rows.map(|item| ((item.reservation_id, item.meter_id), item)));
         output.reservations.insert(row.id, row.clone());
         Ok(Answer {
             decisions,
-            reservation: Some(row),
+            reservation: Some((row, kept)),
         })
     }
 
@@ -176,18 +177,20 @@ impl Known {
         };
         row.ended_at = Some(stage.now);
         self.note(stage, call, &row, &items, &decisions, output);
-        for (item, units) in items.into_iter().zip(taken.into_iter().flatten()) {
-            let committed = Item {
-                committed: *units,
-                ..item
-            };
-            let key = (committed.reservation_id, committed.meter_id);
-            output.reservation_items.insert(key, committed);
-        }
+        let units = taken.map_or_else(|| vec![0; items.len()], <[i64]>::to_vec);
+        let items: Vec<Item> = items
+            .into_iter()
+            .zip(units)
+            .map(|(item, committed)| Item { committed, ..item })
+            .collect();
+        let rows = items.iter().cloned();
+        output
+            .reservation_items
+            .extend(rows.map(|item| ((item.reservation_id, item.meter_id), item)));
         output.reservations.insert(row.id, row.clone());
         Ok(Answer {
             decisions,
-            reservation: Some(row),
+            reservation: Some((row, items)),
         })
     }
 
