@@ -14,6 +14,7 @@ mod decide;
 mod effective;
 mod level;
 mod message;
+mod others;
 mod overrides;
 mod read;
 mod record;
@@ -33,10 +34,13 @@ pub use count::count_in_tx;
 pub use decide::Decision;
 pub use effective::{EffectiveLimit, Step};
 pub use message::message;
+pub use others::notice_others;
 pub use overrides::{OverrideInput, set_override};
 pub use read::{of_organization, of_organizations};
 pub use record::{Fingerprint, replay_in_tx, shortened};
 pub use standing::Standing;
-pub use thresholds::{events_by_ids, follow_thresholds, parse_cursor, threshold_cursor};
-pub use watch::watch;
+pub use thresholds::{
+    Until, cursor_at, events_by_ids, follow_thresholds, parse_cursor, threshold_cursor,
+};
+pub use watch::{may_watch, watch};
 pub use window::Window;
