@@ -2,7 +2,9 @@
 
 mod decisions;
 mod idempotency;
+mod others;
 mod overrides;
+mod sharing;
 mod storm;
 mod streams;
 

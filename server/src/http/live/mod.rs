@@ -8,6 +8,8 @@ mod operation;
 mod plan;
 mod registry;
 mod source;
+#[cfg(test)]
+mod tests;
 mod topic;
 
 pub(super) use operation::{Heard, Operation, start};
