@@ -32,8 +32,8 @@ pub async fn hear_others(app: &App) {
         }
     };
     if app.db.backend() == DbBackend::Postgres {
-        let pool = app.db.reader().get_postgres_connection_pool();
-        tokio::join!(poll, stay_connected(&app.hub, pool));
+        let postgres = app.db.reader().get_postgres_connection_pool();
+        tokio::join!(poll, stay_connected(&app.hub, postgres));
     } else {
         poll.await;
     }

@@ -15,7 +15,6 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use super::Admitted;
 use super::answer::Exchange;
 use super::outcome::{Wire, is_request_error};
-use super::run::Outcome;
 use crate::http::Authenticate;
 use crate::http::drain::Drained;
 use crate::http::live::{Heard, start};
@@ -67,7 +66,7 @@ fn events(
             let (event, last) = match heard {
                 None => break,
                 Some(Heard::Shared(text)) => (Ok(next.data(text)), false),
-                Some(Heard::Own(Outcome { response, last })) => (next.json_data(Wire::from(&response)), last),
+                Some(Heard::Own(outcome)) => (next.json_data(Wire::from(&outcome.response)), outcome.last),
             };
             match event {
                 Ok(event) => yield Ok(event),

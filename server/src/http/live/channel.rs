@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use super::plan::Plan;
-use super::topic::{Delivery, Topic};
+use super::topic::Delivery;
 use crate::actor::Actor;
 
 /// How many events may come before what everybody has read is cleared away.
@@ -54,6 +54,13 @@ struct Slot {
     seen: i64,
     waker: Option<Waker>,
     refused: Option<ServerError>,
+}
+
+/// Where somebody listens.
+pub(super) struct Place {
+    pub(super) channel: Arc<Channel>,
+    pub(super) id: u64,
+    pub(super) actor: Arc<Actor>,
 }
 
 /// What a listener finds.
@@ -160,11 +167,15 @@ impl Channel {
     }
 
     /// Everybody who listens.
-    pub(super) fn listeners(&self) -> Vec<(u64, (Arc<Actor>, Topic))> {
+    pub(super) fn everybody(self: &Arc<Self>) -> Vec<Place> {
         let state = self.lock();
         let listeners = state.listeners.iter();
         listeners
-            .map(|(id, slot)| (*id, (Arc::clone(&slot.actor), self.plan.topic)))
+            .map(|(id, slot)| Place {
+                channel: Arc::clone(self),
+                id: *id,
+                actor: Arc::clone(&slot.actor),
+            })
             .collect()
     }
 

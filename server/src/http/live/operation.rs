@@ -22,7 +22,7 @@ use crate::http::{Authenticate, Hall};
 #[derive(Debug)]
 pub(in crate::http) enum Heard {
     /// A result of its own.
-    Own(Outcome),
+    Own(Box<Outcome>),
     /// A result that others hear too: its JSON.
     Shared(Arc<str>),
 }
@@ -41,7 +41,7 @@ enum State {
 }
 
 enum Step {
-    Heard(Outcome),
+    Heard(Box<Outcome>),
     Joined(Listener),
 }
 
@@ -77,7 +77,7 @@ fn arrive<E: Executor, A: Authenticate>(
             let mut outcomes = many(&hall, admitted.part(&follow), &actor);
             while let Some(outcome) = outcomes.next().await {
                 let last = outcome.last;
-                yield Step::Heard(outcome);
+                yield Step::Heard(Box::new(outcome));
                 if last {
                     return;
                 }
@@ -100,7 +100,7 @@ impl Stream for Operation {
             let (heard, next) = match &mut self.0 {
                 State::Alone(outcomes) => {
                     let outcome = ready!(outcomes.poll_next_unpin(cx));
-                    return Poll::Ready(outcome.map(Heard::Own));
+                    return Poll::Ready(outcome.map(|outcome| Heard::Own(Box::new(outcome))));
                 }
                 State::Arriving(steps) => match ready!(steps.poll_next_unpin(cx)) {
                     Some(Step::Heard(outcome)) => return Poll::Ready(Some(Heard::Own(outcome))),
@@ -112,7 +112,7 @@ impl Stream for Operation {
                     Found::Behind(cursor) => {
                         let plan = &listener.channel().plan;
                         (
-                            last(vec![source::failure(plan, &lagged(&cursor))]),
+                            last(vec![source::failure(plan, &lagged(&cursor), None)]),
                             State::Over,
                         )
                     }
@@ -131,10 +131,10 @@ impl Stream for Operation {
 /// The last word, unless it ends in good order.
 fn last(errors: Vec<async_graphql::ServerError>) -> Option<Heard> {
     (!errors.is_empty()).then(|| {
-        Heard::Own(Outcome {
+        Heard::Own(Box::new(Outcome {
             response: Response::from_errors(errors),
             last: true,
-        })
+        }))
     })
 }
 

@@ -3,18 +3,24 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use async_graphql::Executor;
 use futures_util::StreamExt as _;
+use tokio::time::{Instant, sleep};
 
-use super::channel::Channel;
+use super::channel::{Channel, Place};
 use super::listener::Listener;
 use super::plan::{Key, Plan};
 use super::source;
-use super::topic::Topic;
 use crate::actor::Actor;
 use crate::http::graphql::Admitted;
 use crate::http::{Authenticate, Hall};
+
+/// The least time between two looks at who may listen.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Looking may take this part of the time at most.
+const SHARE: u32 = 10;
 
 /// The channels of one server.
 pub(in crate::http) struct Registry {
@@ -34,14 +40,10 @@ impl Registry {
         })
     }
 
-    /// The channels, and everybody who listens to them.
-    pub(super) fn everybody(&self) -> Vec<(Arc<Channel>, u64, (Arc<Actor>, Topic))> {
+    /// Everybody who listens to anything.
+    pub(super) fn everybody(&self) -> Vec<Place> {
         let channels: Vec<Arc<Channel>> = self.lock().values().cloned().collect();
-        let listeners = channels.iter().flat_map(|channel| {
-            let all = channel.listeners().into_iter();
-            all.map(|(id, who)| (Arc::clone(channel), id, who))
-        });
-        listeners.collect()
+        channels.iter().flat_map(Channel::everybody).collect()
     }
 
     /// Removes a channel that is over, so that the next caller gets a new one.
@@ -115,7 +117,10 @@ fn guard<E: Executor, A: Authenticate>(hall: &Hall<E, A>) {
     tokio::spawn(async move {
         while changes.next().await.is_some() {
             let Some(hall) = hall.upgrade() else { break };
-            source::review(&hall, hall.live.everybody()).await;
+            let begun = Instant::now();
+            source::review(&hall, &hall.live.everybody()).await;
+            // What is delivered is looked at by itself; this must not become the work of a busy server.
+            sleep(PAUSE.max(begun.elapsed() * SHARE)).await;
         }
     });
 }

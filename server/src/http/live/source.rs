@@ -9,7 +9,7 @@ use futures_util::stream::BoxStream;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
-use super::channel::Channel;
+use super::channel::{Channel, Place};
 use super::plan::{Plan, Scope};
 use super::topic::{Delivery, Topic};
 use crate::actor::{Actor, Identity, Origin};
@@ -37,10 +37,13 @@ pub(super) fn begin<E: Executor, A: Authenticate>(
     position: i64,
 ) -> AbortHandle {
     let follow = Follow::new(Part::Live(position));
-    let actor = representative(channel.plan.key.scope, actor);
+    // A failure is everybody's, so it has an id that is nobody's.
+    let request_id = (hall.doors.new_request_id)();
+    let actor = representative(channel.plan.key.scope, actor, request_id.clone());
     let source = Source {
         outcomes: many(hall, admitted.part(&follow), &actor),
         follow,
+        request_id,
         delivery: channel.plan.topic.delivery,
         waiting: Vec::new(),
         end: None,
@@ -56,22 +59,23 @@ pub(super) fn begin<E: Executor, A: Authenticate>(
 
 /// On whose behalf an operation is executed. Whoever asks for nothing but what is the same for all who may listen could
 /// be anybody: no listener's own rights enter into the result.
-fn representative(scope: Scope, actor: &Actor) -> Actor {
-    match scope {
-        Scope::Everybody => Actor {
-            identity: Identity::System,
-            origin: Origin {
-                locale: actor.locale(),
-                ..Origin::default()
-            },
-        },
-        Scope::Session(_) | Scope::System => actor.clone(),
-    }
+fn representative(scope: Scope, actor: &Actor, request_id: String) -> Actor {
+    let identity = match scope {
+        Scope::Everybody => Identity::System,
+        Scope::Session(_) | Scope::System => actor.identity.clone(),
+    };
+    let origin = Origin {
+        request_id: Some(request_id),
+        locale: actor.locale(),
+        ..Origin::default()
+    };
+    Actor { identity, origin }
 }
 
 struct Source {
     outcomes: BoxStream<'static, Outcome>,
     follow: Follow,
+    request_id: String,
     delivery: Delivery,
     waiting: Vec<Ready>,
     end: Option<Vec<ServerError>>,
@@ -94,10 +98,8 @@ impl Source {
             }
             // These were recorded before the rights are looked at; what comes meanwhile waits for the next look.
             let ready = std::mem::take(&mut self.waiting);
-            let listeners = channel.listeners().into_iter();
-            let everybody = listeners.map(|(id, who)| (Arc::clone(channel), id, who));
-            if let Some(error) = self.review_meanwhile(hall, everybody.collect()).await {
-                return vec![failure(&channel.plan, &error)];
+            if let Some(error) = self.review_meanwhile(hall, &channel.everybody()).await {
+                return vec![failure(&channel.plan, &error, Some(&self.request_id))];
             }
             for Ready { number, key, text } in ready {
                 channel.push(number, key, text);
@@ -109,7 +111,7 @@ impl Source {
     async fn review_meanwhile<E: Executor, A: Authenticate>(
         &mut self,
         hall: &Hall<E, A>,
-        everybody: Vec<(Arc<Channel>, u64, (Arc<Actor>, Topic))>,
+        everybody: &[Place],
     ) -> Option<Error> {
         let review = ask(hall, everybody);
         tokio::pin!(review);
@@ -144,10 +146,7 @@ impl Source {
 }
 
 /// Ends what those listen to who may no longer.
-pub(super) async fn review<E: Executor, A: Authenticate>(
-    hall: &Hall<E, A>,
-    everybody: Vec<(Arc<Channel>, u64, (Arc<Actor>, Topic))>,
-) {
+pub(super) async fn review<E: Executor, A: Authenticate>(hall: &Hall<E, A>, everybody: &[Place]) {
     if let Some(error) = ask(hall, everybody).await {
         tracing::warn!(cause = ?error.cause, "could not look at who may still listen; it is asked again before anything is delivered");
     }
@@ -156,31 +155,31 @@ pub(super) async fn review<E: Executor, A: Authenticate>(
 /// As [`review`]; gives the error when the rights could not be read.
 async fn ask<E: Executor, A: Authenticate>(
     hall: &Hall<E, A>,
-    everybody: Vec<(Arc<Channel>, u64, (Arc<Actor>, Topic))>,
+    everybody: &[Place],
 ) -> Option<Error> {
     if everybody.is_empty() {
         return None;
     }
-    let (places, listeners): (Vec<_>, Vec<_>) = everybody
-        .into_iter()
-        .map(|(channel, id, who)| ((channel, id), who))
-        .unzip();
-    match hall.doors.authenticate.refusals(&listeners).await {
-        Ok(refusals) => {
-            for ((channel, id), refusal) in places.into_iter().zip(refusals) {
-                if let Some(error) = refusal {
-                    channel.refuse(id, failure(&channel.plan, &error));
-                }
-            }
-            None
+    let listeners: Vec<(Arc<Actor>, Topic)> = everybody
+        .iter()
+        .map(|place| (Arc::clone(&place.actor), place.channel.plan.topic))
+        .collect();
+    let refusals = match hall.doors.authenticate.refusals(&listeners).await {
+        Ok(refusals) => refusals,
+        Err(error) => return Some(error),
+    };
+    for (place, refusal) in everybody.iter().zip(refusals) {
+        if let Some(error) = refusal {
+            let error = failure(&place.channel.plan, &error, None);
+            place.channel.refuse(place.id, error);
         }
-        Err(error) => Some(error),
     }
+    None
 }
 
 /// `error` in the form in which the root field itself would have failed.
-pub(super) fn failure(plan: &Plan, error: &Error) -> ServerError {
-    let mut failure = server_error(error, None);
+pub(super) fn failure(plan: &Plan, error: &Error, request_id: Option<&str>) -> ServerError {
+    let mut failure = server_error(error, request_id);
     failure.locations.push(plan.pos);
     failure
         .path

@@ -1,4 +1,8 @@
 //! Sharing, on a small schema over a log that the test writes.
+#![expect(
+    clippy::unused_async,
+    reason = "the macros want resolvers to be asynchronous"
+)]
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -224,7 +228,7 @@ fn subscribe(
     hall: &Hall<WorldSchema, World>,
     actor: &Arc<Actor>,
     query: &str,
-    variables: Value,
+    variables: &Value,
 ) -> Operation {
     let params = Params::from_value(json!({ "query": query, "variables": variables }));
     let doors = &hall.doors;
@@ -269,7 +273,7 @@ async fn an_event_is_executed_once_for_all_who_may_share_it() {
     let world = World::new();
     let hall = world.hall();
     let mut all: Vec<Operation> = (0..20)
-        .map(|n| subscribe(&hall, &actor(n, Locale::En), LINES, json!({})))
+        .map(|n| subscribe(&hall, &actor(n, Locale::En), LINES, &json!({})))
         .collect();
     all.iter_mut().for_each(settle);
     assert_eq!(hall.live.len(), 1);
@@ -315,7 +319,7 @@ async fn what_depends_on_the_reader_or_the_language_is_not_shared() {
         ];
         let mut all: Vec<Operation> = people
             .iter()
-            .map(|person| subscribe(&hall, person, query, json!({})))
+            .map(|person| subscribe(&hall, person, query, &json!({})))
             .collect();
         all.iter_mut().for_each(settle);
         assert_eq!(hall.live.len(), sharers, "{query}");
@@ -359,7 +363,7 @@ async fn each_cursor_joins_the_others_exactly_where_it_has_caught_up() {
                 let mut at = after;
                 while at < 440 {
                     let variables = json!({ "after": at.to_string() });
-                    let mut operation = subscribe(&hall, &person, LINES, variables);
+                    let mut operation = subscribe(&hall, &person, LINES, &variables);
                     // Whoever falls behind comes again, as a client would.
                     while at < 440 {
                         let result = next(&mut operation).await;
@@ -387,8 +391,8 @@ async fn who_may_no_longer_listen_hears_nothing_more_and_others_go_on() {
     let world = World::new();
     let hall = world.hall();
     let (mut removed, mut other) = (
-        subscribe(&hall, &actor(1, Locale::En), LINES, json!({})),
-        subscribe(&hall, &actor(2, Locale::En), LINES, json!({})),
+        subscribe(&hall, &actor(1, Locale::En), LINES, &json!({})),
+        subscribe(&hall, &actor(2, Locale::En), LINES, &json!({})),
     );
     settle(&mut removed);
     settle(&mut other);
@@ -410,8 +414,8 @@ async fn a_slow_reader_is_told_and_resumes_and_slows_nobody() {
     let hall = world.hall();
     let person = actor(1, Locale::En);
     let (mut slow, mut fast) = (
-        subscribe(&hall, &person, LINES, json!({})),
-        subscribe(&hall, &person, LINES, json!({})),
+        subscribe(&hall, &person, LINES, &json!({})),
+        subscribe(&hall, &person, LINES, &json!({})),
     );
     settle(&mut slow);
     settle(&mut fast);
@@ -428,7 +432,7 @@ async fn a_slow_reader_is_told_and_resumes_and_slows_nobody() {
         json!({ "code": "LAGGED", "cursor": "1" })
     );
     assert!(slow.next().await.is_none());
-    let mut resumed = subscribe(&hall, &person, LINES, json!({ "after": "1" }));
+    let mut resumed = subscribe(&hall, &person, LINES, &json!({ "after": "1" }));
     for expected in 2..=total {
         assert_eq!(number(&mut resumed).await, expected);
     }
@@ -441,8 +445,8 @@ async fn of_the_latest_state_a_slow_reader_hears_only_the_latest() {
     let person = actor(1, Locale::En);
     let query = "subscription { latest { number } }";
     let (mut slow, mut fast) = (
-        subscribe(&hall, &person, query, json!({})),
-        subscribe(&hall, &person, query, json!({})),
+        subscribe(&hall, &person, query, &json!({})),
+        subscribe(&hall, &person, query, &json!({})),
     );
     settle(&mut slow);
     settle(&mut fast);
@@ -470,9 +474,9 @@ async fn what_is_wrong_with_an_operation_is_its_senders_alone() {
     let world = World::new();
     let hall = world.hall();
     let person = actor(1, Locale::En);
-    let mut good = subscribe(&hall, &person, LINES, json!({}));
+    let mut good = subscribe(&hall, &person, LINES, &json!({}));
     settle(&mut good);
-    let mut bad = subscribe(&hall, &person, LINES, json!({ "after": "nonsense" }));
+    let mut bad = subscribe(&hall, &person, LINES, &json!({ "after": "nonsense" }));
     assert!(next(&mut bad).await.get("errors").is_some());
     assert!(bad.next().await.is_none());
     world.append(1);

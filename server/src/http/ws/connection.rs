@@ -292,20 +292,20 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     async fn say(&mut self, first: Yielded) -> Result<(), End> {
         let (mut next, mut room) = (Some(first), TOGETHER);
         while let Some((id, heard)) = next.take() {
-            let text = self.word(&id, heard)?;
+            let text = self.word(&id, heard.as_ref())?;
             let fed = self.socket.feed(Message::Text(text.into()));
-            sent(timeout(self.patience.stalled, fed).await)?;
+            sent(&timeout(self.patience.stalled, fed).await)?;
             room -= 1;
             if room > 0 {
                 next = poll_fn(|cx| Poll::Ready(self.operations.poll_now(cx))).await;
             }
         }
-        sent(timeout(self.patience.stalled, self.socket.flush()).await)
+        sent(&timeout(self.patience.stalled, self.socket.flush()).await)
     }
 
     /// The message about what the operation `id` has yielded. With its last word it is over.
-    fn word(&mut self, id: &str, heard: Option<Heard>) -> Result<String, End> {
-        let text = match &heard {
+    fn word(&mut self, id: &str, heard: Option<&Heard>) -> Result<String, End> {
+        let text = match heard {
             Some(Heard::Shared(payload)) => next_around(id, payload),
             Some(Heard::Own(outcome)) if !outcome.last => {
                 serde_json::to_string(&ServerMessage::next(id, &outcome.response))
@@ -331,12 +331,12 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        sent(timeout(self.patience.stalled, self.socket.send(message)).await)
+        sent(&timeout(self.patience.stalled, self.socket.send(message)).await)
     }
 }
 
 /// A socket that stays full, or breaks, is gone.
-fn sent<F>(result: Result<Result<(), F>, Elapsed>) -> Result<(), End> {
+fn sent<F>(result: &Result<Result<(), F>, Elapsed>) -> Result<(), End> {
     match result {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(End::Gone),
