@@ -2,10 +2,15 @@
 //! process at once and to others on the same database by a wake-up. Neither carries the change itself; whoever hears of
 //! it reads the log or the latest state from the database, so that nothing can be lost, repeated or out of order.
 
+mod ear;
+mod ears;
 mod hub;
 mod others;
+#[cfg(test)]
+mod tests;
 
-pub use hub::{Ear, Heard, Hub, Interest, Kind};
+pub use ear::{Ear, Heard, Interest, Kind};
+pub use hub::Hub;
 pub use others::hear_others;
 
 use bursar_entities::ids::{MeterId, OrganizationId, SessionId};

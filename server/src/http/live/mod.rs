@@ -3,6 +3,7 @@
 //! document are checked, and then joins the others at exactly that place of the log.
 
 mod channel;
+mod common;
 mod listener;
 mod operation;
 mod plan;

@@ -1,13 +1,13 @@
 //! Who may share an operation: whoever sends the same text, name and variables, and, unless everything that it selects
 //! is the same for everybody, belongs to the same session.
 
-use async_graphql::parser::types as ast;
 use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, Field, OperationType, Selection, SelectionSet,
+    Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::{Name, Pos, Positioned, Value, Variables};
 use bursar_entities::ids::SessionId;
 
+use super::common::{Common, named};
 use super::topic::{Share, Topic};
 use crate::actor::{Actor, Identity, Locale};
 use crate::http::graphql::{Admitted, Types, choose};
@@ -113,7 +113,7 @@ fn only_field(set: &SelectionSet) -> Option<&Positioned<Field>> {
 }
 
 /// The value of a variable: the one that was sent, else the default, else null.
-fn variable(operation: &ast::OperationDefinition, sent: &Variables, name: &Name) -> Option<Value> {
+fn variable(operation: &OperationDefinition, sent: &Variables, name: &Name) -> Option<Value> {
     let definition = operation
         .variable_definitions
         .iter()
@@ -147,50 +147,4 @@ fn canonical(variables: &Variables, own: Option<Name>) -> Option<String> {
         shared.remove(&own);
     }
     serde_json::to_string(&shared).ok()
-}
-
-/// The name of the type of `field` on `parent`, without what wraps it.
-fn named<'a>(types: &'a Types, parent: &str, field: &str) -> Option<&'a str> {
-    let mut base = &types.field(parent, field)?.base;
-    loop {
-        match base {
-            BaseType::Named(name) => return Some(name),
-            BaseType::List(of) => base = &of.base,
-        }
-    }
-}
-
-struct Common<'a, S> {
-    share: &'a S,
-    types: &'a Types,
-    document: &'a ExecutableDocument,
-}
-
-impl<S: Share> Common<'_, S> {
-    /// Whether everything selected is the same for everybody. Fragments that spread each other in a circle have been
-    /// refused before.
-    fn holds(&self, parent: &str, set: &SelectionSet) -> bool {
-        set.items.iter().all(|item| match &item.node {
-            Selection::Field(field) => {
-                let name = field.node.name.node.as_str();
-                let below = &field.node.selection_set.node;
-                self.share.is_common(parent, name)
-                    && (below.items.is_empty()
-                        || named(self.types, parent, name).is_some_and(|ty| self.holds(ty, below)))
-            }
-            Selection::InlineFragment(inline) => {
-                let on = inline.node.type_condition.as_ref();
-                let on = on.map_or(parent, |on| on.node.on.node.as_str());
-                self.holds(on, &inline.node.selection_set.node)
-            }
-            Selection::FragmentSpread(spread) => self
-                .document
-                .fragments
-                .get(&spread.node.fragment_name.node)
-                .is_some_and(|fragment| {
-                    let on = fragment.node.type_condition.node.on.node.as_str();
-                    self.holds(on, &fragment.node.selection_set.node)
-                }),
-        })
-    }
 }

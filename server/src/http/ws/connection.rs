@@ -8,74 +8,24 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use async_graphql::Executor;
-use axum::extract::ws::{CloseFrame, Message};
-use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
+use axum::extract::ws::Message;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Map, Value};
-use tokio::time::error::Elapsed;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::end::{End, broken, goodbye, hang_up, sent, unspeakable};
 use super::message::{ClientMessage, Close, ServerMessage, next_around};
 use super::operations::{Operations, Yielded};
+use super::patience::Patience;
+use super::socket::Socket;
 use crate::actor::{Actor, Origin};
 use crate::error::{Code, Error};
 use crate::http::drain::Drained;
 use crate::http::graphql::{Params, admit, server_error};
 use crate::http::live::{Heard, start};
 use crate::http::{Authenticate, Hall};
-
-/// How long the server waits for a client, in each of the ways in which it waits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// How often the server pings; proxies forget connections that stay silent for a minute.
-    pub(super) ping: Duration,
-    /// A client that has not been heard of for so long is gone: it would have answered pings.
-    pub(super) silence: Duration,
-    /// How long a full socket may stay full.
-    pub(super) stalled: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            ping: Duration::from_secs(25),
-            silence: Duration::from_secs(80),
-            stalled: Duration::from_secs(30),
-        }
-    }
-}
-
-/// How long the server waits for the client's side of a close.
-const GOODBYE: Duration = Duration::from_secs(5);
-
-/// Why a connection ends.
-enum End {
-    /// The server hangs up.
-    Close(Close),
-    /// The client hangs up.
-    Left,
-    /// The client cannot be reached.
-    Gone,
-}
-
-impl From<Close> for End {
-    fn from(close: Close) -> Self {
-        Self::Close(close)
-    }
-}
-
-/// What a connection talks through: a WebSocket, or in tests a pair of channels.
-pub(super) trait Socket:
-    Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Send + Unpin
-{
-}
-
-impl<S> Socket for S where
-    S: Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Send + Unpin
-{
-}
 
 /// Frames that are ready together and are written together, before the client is listened to again.
 const TOGETHER: usize = 32;
@@ -335,19 +285,6 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     }
 }
 
-/// A socket that stays full, or breaks, is gone.
-fn sent<F>(result: &Result<Result<(), F>, Elapsed>) -> Result<(), End> {
-    match result {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(End::Gone),
-    }
-}
-
-fn unspeakable(error: &serde_json::Error) -> End {
-    tracing::error!(%error, "a message could not be written as JSON");
-    Close::new(4500, "Internal server error").into()
-}
-
 /// The credentials of a `connection_init` payload, under `Authorization` in any case.
 fn credentials(payload: Option<Map<String, Value>>) -> Result<Option<String>, Close> {
     let found = payload
@@ -360,43 +297,5 @@ fn credentials(payload: Option<Map<String, Value>>) -> Result<Option<String>, Cl
         Some(_) => Err(Close::invalid(
             "Invalid message received: Authorization must be a string",
         )),
-    }
-}
-
-/// What a frame that cannot be read ends in. The library's own error type is not ours to name, so its words decide.
-fn broken(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("Space limit") {
-        End::Close(Close::new(
-            1009,
-            "The message is larger than this server accepts",
-        ))
-    } else if text.contains("UTF-8") {
-        End::Close(Close::new(1007, "The message is not UTF-8"))
-    } else if text.contains("protocol error") && !text.contains("closing handshake") {
-        End::Close(Close::new(1002, "The frame breaks the WebSocket protocol"))
-    } else {
-        End::Gone
-    }
-}
-
-/// Closes `socket` and waits a little for the client to have read it.
-pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
-    let frame = CloseFrame {
-        code: close.code,
-        reason: close.reason.into(),
-    };
-    let told = timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await;
-    if matches!(told, Ok(Ok(()))) {
-        goodbye(socket).await;
-    }
-}
-
-/// Reads on until the closing handshake is complete: dropped earlier, the connection would break off for a client that
-/// has done nothing wrong.
-async fn goodbye(mut socket: impl Socket) {
-    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
-    if timeout(GOODBYE, rest).await.is_err() {
-        tracing::debug!("a client did not answer a close");
     }
 }

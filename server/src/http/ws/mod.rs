@@ -1,8 +1,11 @@
 //! The WebSocket door: graphql-transport-ws, with exactly the close codes that the protocol names.
 
 mod connection;
+mod end;
 mod message;
 mod operations;
+mod patience;
+mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -82,7 +85,7 @@ pub(super) async fn upgrade<E: Executor, A: Authenticate>(
             let connection = Connection::new(hall, socket, authorization, origin);
             connection.run(drained).boxed()
         } else {
-            connection::hang_up(socket, Close::subprotocol()).boxed()
+            end::hang_up(socket, Close::subprotocol()).boxed()
         }
     })
 }

@@ -11,7 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel, error::SendError};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::connection::{Connection, Patience};
+use super::connection::Connection;
+use super::patience::Patience;
 use crate::actor::Origin;
 use crate::http::testing::{OneToken, TestSchema, doors};
 use crate::http::{Doors, Drain, Shared};
