@@ -38,6 +38,8 @@ pub enum Code {
     ProviderUnavailable,
     /// A replay cursor points to events that are no longer kept.
     CursorExpired,
+    /// A live stream's reader was too slow and has missed events; carries the `cursor` to go on from.
+    Lagged,
     /// A defect or an outage on our side; carries `requestId` and nothing about the inside.
     Internal,
 }
@@ -63,6 +65,7 @@ impl Code {
             Self::BadRequest => "BAD_REQUEST",
             Self::ProviderUnavailable => "PROVIDER_UNAVAILABLE",
             Self::CursorExpired => "CURSOR_EXPIRED",
+            Self::Lagged => "LAGGED",
             Self::Internal => "INTERNAL",
         }
     }

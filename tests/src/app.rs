@@ -1,5 +1,7 @@
 //! A real server in the test's own process: its doors, its graph, a database of its own, and a clock moved by hand.
 
+use std::sync::Arc;
+
 use bursar::app::App;
 use bursar::clock::Clock;
 use bursar::config::{Config, Source};
@@ -69,20 +71,8 @@ impl Builder {
         for change in self.configure {
             change(&mut config);
         }
-        let statements = StatementLog::default();
-        let log = statements.clone();
-        let db =
-            Database::connect_with(database.url(), move |info| log.record(&info.statement.sql))
-                .await
-                .expect("the database of the test");
-        let app = App::new(db, Clock::manual(START.parse().expect("a time")), config);
-        let address = crate::server::listen(&app).await;
-        TestApp {
-            app,
-            statements,
-            anonymous: Client::new(&address),
-            _database: database,
-        }
+        let clock = Clock::manual(START.parse().expect("a time"));
+        TestApp::open(Arc::new(database), clock, config).await
     }
 }
 
@@ -95,7 +85,7 @@ pub struct TestApp {
     /// A client without credentials.
     pub anonymous: Client,
     /// Removed after everything else is gone.
-    _database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl TestApp {
@@ -111,6 +101,29 @@ impl TestApp {
     /// A server with the usual configuration.
     pub async fn start(backend: Backend) -> Self {
         Self::builder(backend).start().await
+    }
+
+    async fn open(database: Arc<TestDatabase>, clock: Clock, config: Config) -> Self {
+        let statements = StatementLog::default();
+        let log = statements.clone();
+        let db =
+            Database::connect_with(database.url(), move |info| log.record(&info.statement.sql))
+                .await
+                .expect("the database of the test");
+        let app = App::new(db, clock, config);
+        let address = crate::server::listen(&app).await;
+        Self {
+            app,
+            statements,
+            anonymous: Client::new(&address),
+            database,
+        }
+    }
+
+    /// Another server on the same database, as another process would be: it shares nothing with this one but the time.
+    pub async fn beside(&self) -> Self {
+        let (clock, config) = (self.app.clock.clone(), self.app.config.clone());
+        Self::open(Arc::clone(&self.database), clock, config).await
     }
 
     /// Moves the server's time.

@@ -19,6 +19,8 @@ pub struct LimitsConfig {
     pub batch: usize,
     /// Subscriptions of one connection.
     pub subscriptions: usize,
+    /// Events that a subscriber may be behind before it is told that it lags.
+    pub live_backlog: usize,
     /// How long an operation may run.
     pub request_timeout: Duration,
     /// How long a WebSocket may stay silent before `connection_init`.
@@ -37,6 +39,7 @@ impl LimitsConfig {
             aliases: number("BURSAR_MAX_ALIASES", 50),
             batch: number("BURSAR_MAX_BATCH", 10),
             subscriptions: number("BURSAR_MAX_SUBSCRIPTIONS", 100),
+            live_backlog: number("BURSAR_LIVE_BACKLOG", 1_000),
             request_timeout: Duration::from_secs(
                 number("BURSAR_REQUEST_TIMEOUT_SECONDS", 30) as u64
             ),

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Every setting there is; a TOML key outside this list is a typing error and refused.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "BURSAR_ADMIN_EMAIL",
     "BURSAR_ADMIN_PASSWORD",
     "BURSAR_CATALOG",
@@ -14,6 +14,7 @@ const KNOWN: [&str; 20] = [
     "BURSAR_GRAPHIQL",
     "BURSAR_INTROSPECTION",
     "BURSAR_LISTEN",
+    "BURSAR_LIVE_BACKLOG",
     "BURSAR_MAX_ALIASES",
     "BURSAR_MAX_BATCH",
     "BURSAR_MAX_BODY_BYTES",

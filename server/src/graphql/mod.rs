@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod context;
 pub mod errors;
 pub mod identity;
+pub mod live;
 pub mod loaders;
 pub mod members;
 pub mod node;

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::Request;
+use async_graphql::{Request, Value};
 use axum::Router;
-use futures_util::FutureExt;
+use bursar_entities::ids::OrganizationId;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{Authenticate, Doors, Drain, Readiness, graphiql};
+use super::{Arguments, Authenticate, Delivery, Doors, Drain, Readiness, Share, Topic, graphiql};
 use crate::actor::{Actor, Origin};
 use crate::app::App;
-use crate::domain::identity;
-use crate::error::Result;
-use crate::graphql::schema;
+use crate::domain::access::{self, Listener, Permission};
+use crate::domain::events::{self, Ear, Interest, Kind};
+use crate::domain::{identity, quotas};
+use crate::error::{Error, Result};
+use crate::graphql::{self, schema};
 
 /// Credentials are Bursar's own access tokens.
 #[derive(Clone)]
@@ -27,6 +31,64 @@ impl Authenticate for Tokens {
     fn prepare(&self, request: Request, actor: &Actor) -> Request {
         request.data(actor.clone())
     }
+}
+
+impl Share for Tokens {
+    fn topic(&self, field: &str, arguments: &Arguments) -> Option<Topic> {
+        let organization = match argument(arguments, "organizationId") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) => Some(OrganizationId(id.parse().ok()?)),
+            Some(_) => return None,
+        };
+        let (delivery, cursor) = match field {
+            "quotaChanged" => (Delivery::Latest, None),
+            "quotaThresholdCrossed" => (Delivery::Every, Some("after")),
+            _ => return None,
+        };
+        Some(Topic {
+            organization,
+            permission: Permission::QuotaView,
+            delivery,
+            cursor,
+        })
+    }
+
+    fn is_common(&self, parent: &str, field: &str) -> bool {
+        graphql::live::is_common(parent, field)
+    }
+
+    async fn refusals(&self, listeners: &[(Arc<Actor>, Topic)]) -> Result<Vec<Option<Error>>> {
+        let listeners: Vec<Listener<'_>> = listeners
+            .iter()
+            .map(|(actor, topic)| Listener {
+                actor,
+                organization: topic.organization,
+                permission: topic.permission,
+            })
+            .collect();
+        access::refusals(self.0.db.reader(), &listeners, self.0.now()).await
+    }
+
+    fn changes(&self) -> BoxStream<'static, ()> {
+        let ear = self.0.hub.listen(Interest {
+            organization: None,
+            kinds: &[Kind::Access, Kind::Others, Kind::Poll],
+        });
+        let next = |mut ear: Ear| async {
+            ear.heard().await;
+            Some(((), ear))
+        };
+        stream::unfold(ear, next).boxed()
+    }
+
+    fn cursor_at(&self, position: i64) -> String {
+        quotas::cursor_at(position)
+    }
+}
+
+fn argument<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a Value> {
+    let found = arguments.iter().find(|(given, _)| given == name);
+    found.map(|(_, value)| value)
 }
 
 /// All doors of the product. `drain` ends live streams when the server stops.
@@ -60,7 +122,12 @@ pub async fn serve_app(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let drain = Drain::new();
-    super::serve(listener, app_router(app, drain.clone()), drain, shutdown).await
+    let router = app_router(app, drain.clone());
+    tokio::select! {
+        served = super::serve(listener, router, drain, shutdown) => served,
+        // Neither of them ends by itself.
+        () = async { tokio::join!(events::hear_others(app), quotas::notice_others(app)); } => Ok(()),
+    }
 }
 
 /// Ready when the database answers.

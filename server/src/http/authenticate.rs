@@ -2,11 +2,12 @@
 
 use async_graphql::Request;
 
+use super::Share;
 use crate::actor::{Actor, Origin};
 use crate::error::Result;
 
 /// Turns credentials into an [`Actor`] and readies requests for the executor.
-pub trait Authenticate: Clone + Send + Sync + 'static {
+pub trait Authenticate: Share {
     /// Who sent `authorization` (the header's whole value, such as `Bearer …`). No value is nobody in particular.
     ///
     /// # Errors

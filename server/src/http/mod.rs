@@ -10,6 +10,7 @@ mod drain;
 pub mod graphiql;
 mod graphql;
 mod health;
+mod live;
 mod observe;
 mod origin;
 mod sdl;
@@ -29,10 +30,12 @@ pub use assembly::{app_router, serve_app};
 pub use authenticate::Authenticate;
 pub use drain::Drain;
 pub use health::Readiness;
+pub use live::{Arguments, Delivery, Share, Topic};
 pub use serve::serve;
 
 use crate::config::{HttpConfig, LimitsConfig};
 use graphql::{Documents, Types};
+use live::Registry;
 
 /// Makes a fresh request id.
 pub type NewRequestId = Arc<dyn Fn() -> String + Send + Sync>;
@@ -62,6 +65,7 @@ struct Shared<E, A> {
     doors: Doors<E, A>,
     documents: Documents,
     types: Types,
+    live: Arc<Registry>,
 }
 
 type Hall<E, A> = Arc<Shared<E, A>>;
@@ -69,10 +73,12 @@ type Hall<E, A> = Arc<Shared<E, A>>;
 impl<E, A> Shared<E, A> {
     fn new(doors: Doors<E, A>) -> Hall<E, A> {
         let types = Types::new(Arc::clone(&doors.sdl));
+        let live = Registry::new(doors.limits.live_backlog);
         Arc::new(Self {
             doors,
             documents: Documents::new(),
             types,
+            live,
         })
     }
 }

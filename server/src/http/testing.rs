@@ -10,7 +10,7 @@ use async_graphql::{Context, Object, Request, Schema, SimpleObject, Subscription
 use axum::Router;
 use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 
-use super::{Authenticate, Doors, Drain};
+use super::{Authenticate, Doors, Drain, Share};
 use crate::actor::{Actor, Identity, Origin};
 use crate::config::{Config, Source};
 use crate::error::{Code, Error, Result};
@@ -133,6 +133,8 @@ pub(super) fn schema() -> TestSchema {
 /// Knows one token: `Bearer good`.
 #[derive(Clone)]
 pub(super) struct OneToken;
+
+impl Share for OneToken {}
 
 impl Authenticate for OneToken {
     async fn authenticate(&self, authorization: Option<&str>, origin: Origin) -> Result<Actor> {

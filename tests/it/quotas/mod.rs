@@ -1,10 +1,13 @@
 //! Exact decisions, idempotency, levels and the log of crossings (QUO), through the graph.
 
 mod decisions;
+mod engine;
 mod idempotency;
 mod model;
+mod others;
 mod overrides;
 mod reservations;
+mod sharing;
 mod storm;
 mod streams;
 mod windows;

@@ -1,12 +1,14 @@
 //! May this actor do this here? Every use case about an organization asks on its first line, and gets the organization
 //! back: there is no other way to load one (ACC-8).
 
+mod listeners;
 mod mode;
 mod permission;
 mod role;
 mod session;
 mod standing;
 
+pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};

@@ -1,9 +1,19 @@
-//! The ground that live subscriptions stand on: a hub that says, after a commit, that something has changed. Signals
-//! carry no payload; whoever hears one reads the log or the latest state from the database, so that nothing can be
-//! lost, repeated or out of order.
+//! The ground that live subscriptions stand on: a hub that says, after a commit, that something has changed, to this
+//! process at once and to others on the same database by a wake-up. Neither carries the change itself; whoever hears of
+//! it reads the log or the latest state from the database, so that nothing can be lost, repeated or out of order.
+
+mod ear;
+mod ears;
+mod hub;
+mod others;
+#[cfg(test)]
+mod tests;
+
+pub use ear::{Ear, Heard, Interest, Kind};
+pub use hub::Hub;
+pub use others::hear_others;
 
 use bursar_entities::ids::{MeterId, OrganizationId, SessionId};
-use tokio::sync::broadcast;
 
 /// What has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,41 +40,4 @@ pub enum Signal {
         /// The organization.
         organization: OrganizationId,
     },
-}
-
-/// Wakes the live subscriptions of this process.
-#[derive(Clone, Debug)]
-pub struct Hub {
-    signals: broadcast::Sender<Signal>,
-}
-
-/// Signals a subscriber may lag behind before it is told to read everything again.
-const BACKLOG: usize = 4096;
-
-impl Hub {
-    /// A hub without listeners.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            signals: broadcast::channel(BACKLOG).0,
-        }
-    }
-
-    /// Tells every listener. Call it after the commit, never before.
-    pub fn publish(&self, signal: Signal) {
-        // Nobody listening is not an error.
-        let _ = self.signals.send(signal);
-    }
-
-    /// Listens from now on. A listener that lags must treat it as "anything may have changed".
-    #[must_use]
-    pub fn listen(&self) -> broadcast::Receiver<Signal> {
-        self.signals.subscribe()
-    }
-}
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self::new()
-    }
 }

@@ -15,6 +15,7 @@ mod effective;
 mod engine;
 mod level;
 mod message;
+mod others;
 mod overrides;
 mod read;
 mod record;
@@ -35,6 +36,7 @@ pub use decide::Decision;
 pub use effective::{EffectiveLimit, Step};
 pub use engine::Engine;
 pub use message::message;
+pub use others::notice_others;
 pub use overrides::{OverrideInput, set_override};
 pub use read::{of_organization, of_organizations};
 pub use record::{Fingerprint, replay_in_tx, shortened};
@@ -43,6 +45,8 @@ pub use reservations::{
     reserve,
 };
 pub use standing::Standing;
-pub use thresholds::{events_by_ids, follow_thresholds, parse_cursor, threshold_cursor};
-pub use watch::watch;
+pub use thresholds::{
+    Until, cursor_at, events_by_ids, follow_thresholds, parse_cursor, threshold_cursor,
+};
+pub use watch::{may_watch, watch};
 pub use window::Window;

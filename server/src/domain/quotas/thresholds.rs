@@ -2,29 +2,24 @@
 //! (QUO-6). The log is the source; a signal only says that it is time to look.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use async_stream::try_stream;
 use bursar_entities::ids::{OrganizationId, ThresholdEventId};
 use bursar_entities::threshold_event::{Column, Entity, Model};
 use futures_util::Stream;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 
-use crate::actor::Actor;
+use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::domain::access::{
     Permission, allowed, authorize, authorize_system_admin, require_open_session,
 };
-use crate::domain::events::Signal;
+use crate::domain::events::{Ear, Interest, Kind};
 use crate::domain::paging::{CursorKey, decode, encode};
 use crate::error::{Code, Error, Result};
 
 /// Events read at a time.
 const PAGE: usize = 500;
-/// How long events of other processes on the same database may go unnoticed.
-const OTHER_PROCESSES: Duration = Duration::from_secs(1);
 
 /// A place in the log over all organizations. An organization's own events keep the same order in it, so one kind of
 /// cursor serves both streams.
@@ -42,10 +37,16 @@ impl CursorKey for Position {
     }
 }
 
+/// The cursor that stands at `position` of the log, to resume after it.
+#[must_use]
+pub fn cursor_at(position: i64) -> String {
+    encode(&Position(position))
+}
+
 /// The cursor of `event`, to resume after it.
 #[must_use]
 pub fn threshold_cursor(event: &Model) -> String {
-    encode(&Position(event.position))
+    cursor_at(event.position)
 }
 
 /// The position in a cursor.
@@ -56,8 +57,18 @@ pub fn parse_cursor(cursor: &str) -> Result<i64> {
     decode::<Position>(cursor).map(|position| position.0)
 }
 
-/// Events after position `after` (from now on when absent) of one organization, or of all for system admins. Whether the
-/// caller may still see them is asked again before each delivery (ACC-8); the stream ends with the error when not.
+/// How far a stream of the log goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// To the end that the log has now.
+    CaughtUp,
+    /// On and on.
+    Forever,
+}
+
+/// Events after position `after` (from now on when absent) of one organization, or of all for system admins, and the
+/// position that the stream starts after. Whether the caller may still see them is asked again before each delivery
+/// (ACC-8); the stream ends with the error when not.
 ///
 /// # Errors
 /// As [`authorize`] for `org.quota.view`; without an organization `FORBIDDEN` for all but system admins; `BAD_REQUEST`
@@ -67,18 +78,23 @@ pub async fn follow_thresholds(
     actor: Actor,
     organization: Option<OrganizationId>,
     after: Option<i64>,
-) -> Result<impl Stream<Item = Result<Model>> + Send + use<>> {
-    let mut signals = app.hub.listen();
+    until: Until,
+) -> Result<(i64, impl Stream<Item = Result<Model>> + Send + use<>)> {
+    let mut ear = app.hub.listen(Interest {
+        organization,
+        kinds: interests(&actor),
+    });
     may_follow(&app, &actor, organization).await?;
     let latest = latest(&app).await?;
-    let mut position = after.unwrap_or(latest);
-    if position > latest {
+    let start = after.unwrap_or(latest);
+    if start > latest {
         return Err(Error::new(
             Code::BadRequest,
             "This cursor lies ahead of the log; it belongs to another server",
         ));
     }
-    Ok(try_stream! {
+    let mut position = start;
+    let events = try_stream! {
         loop {
             let events = read_after(&app, organization, position).await?;
             if !events.is_empty() {
@@ -92,11 +108,23 @@ pub async fn follow_thresholds(
             if more {
                 continue;
             }
-            while wait(&mut signals, organization).await {
+            if until == Until::CaughtUp {
+                break;
+            }
+            while wait(&mut ear).await {
                 may_follow(&app, &actor, organization).await?;
             }
         }
-    })
+    };
+    Ok((start, events))
+}
+
+/// Bursar itself loses no right, so it need not hear of those who do.
+const fn interests(actor: &Actor) -> &'static [Kind] {
+    match actor.identity {
+        Identity::System => &[Kind::Thresholds],
+        Identity::User(_) | Identity::Anonymous => &[Kind::Thresholds, Kind::Access],
+    }
 }
 
 async fn may_follow(app: &App, actor: &Actor, organization: Option<OrganizationId>) -> Result<()> {
@@ -115,12 +143,17 @@ fn scope(organization: Option<OrganizationId>) -> Select<Entity> {
     organization.map_or_else(Entity::find, Entity::find_in)
 }
 
-async fn latest(app: &App) -> Result<i64> {
-    let last = Entity::find()
+/// The position of the last event of the log; 0 for an empty one.
+pub(super) async fn latest(app: &App) -> Result<i64> {
+    let last: Option<i64> = Entity::find()
+        .select_only()
+        .column(Column::Position)
         .order_by_desc(Column::Position)
+        .limit(1)
+        .into_tuple()
         .one(app.db.reader())
         .await?;
-    Ok(last.map_or(0, |event| event.position))
+    Ok(last.unwrap_or(0))
 }
 
 async fn read_after(
@@ -136,23 +169,9 @@ async fn read_after(
         .await?)
 }
 
-/// Waits until the log should be read again (false), or until the right to read it should be checked (true).
-async fn wait(signals: &mut Receiver<Signal>, organization: Option<OrganizationId>) -> bool {
-    let concerns = |id: OrganizationId| organization.is_none_or(|wanted| wanted == id);
-    let poll = tokio::time::sleep(OTHER_PROCESSES);
-    tokio::pin!(poll);
-    loop {
-        tokio::select! {
-            () = &mut poll => return false,
-            signal = signals.recv() => match signal {
-                Ok(Signal::SessionEnded { .. }) => return true,
-                Ok(Signal::ThresholdsCrossed { organization }) if concerns(organization) => return false,
-                Ok(Signal::AccessChanged { organization }) if concerns(organization) => return true,
-                Ok(_) => {}
-                Err(RecvError::Lagged(_) | RecvError::Closed) => return false,
-            },
-        }
-    }
+/// Waits until the log should be read again (false), or only the right to read it be checked (true).
+async fn wait(ear: &mut Ear) -> bool {
+    !ear.heard().await.has(Kind::Thresholds)
 }
 
 /// The events with these ids that the caller may see.

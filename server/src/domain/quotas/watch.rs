@@ -1,107 +1,127 @@
 //! Watching an organization's quotas: the latest state after each change, changes in quick succession merged.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use async_stream::try_stream;
 use bursar_entities::ids::{MeterId, OrganizationId};
 use futures_util::Stream;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::sleep;
 
+use super::effective::EffectiveLimit;
 use super::read::of_organization;
 use super::standing::Standing;
-use crate::actor::Actor;
+use super::window::Window;
+use crate::actor::{Actor, Identity};
 use crate::app::App;
-use crate::domain::access::require_open_session;
-use crate::domain::events::Signal;
+use crate::domain::access::{Permission, authorize, require_open_session};
+use crate::domain::events::{Interest, Kind};
 use crate::error::{Error, Result};
 
 /// The least time between two pushes.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// What has changed since the last push.
-enum Changed {
-    Some(HashSet<MeterId>),
-    Anything,
+/// What a watcher sees of a standing: as long as it is the same, there is nothing to push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    used: i64,
+    reserved: i64,
+    limit: EffectiveLimit,
+    window: Window,
+}
+
+impl Shown {
+    /// Of `standing`.
+    pub(super) fn of(standing: &Standing) -> Self {
+        Self {
+            used: standing.used(),
+            reserved: standing.reserved(),
+            limit: standing.limit.clone(),
+            window: standing.window,
+        }
+    }
 }
 
 /// How the organization stands with each meter that changes, or with those called `meters`. The right to see it is
 /// checked at every push (ACC-8).
 ///
 /// # Errors
-/// As [`of_organization`]; `VALIDATION` for an unknown meter.
+/// As [`may_watch`].
 pub async fn watch(
     app: App,
     actor: Actor,
     organization: OrganizationId,
     meters: Option<Vec<String>>,
 ) -> Result<impl Stream<Item = Result<Standing>> + Send + use<>> {
-    let mut signals = app.hub.listen();
-    let borrowed: Option<Vec<&str>> = meters
-        .as_ref()
-        .map(|keys| keys.iter().map(String::as_str).collect());
-    let known = of_organization(&app, &actor, organization, borrowed.as_deref()).await?;
-    if let Some(unknown) = meters
+    let mut ear = app.hub.listen(Interest {
+        organization: Some(organization),
+        kinds: interests(&actor),
+    });
+    let known = may_watch(&app, &actor, organization, meters.as_deref()).await?;
+    let mut shown: HashMap<MeterId, Shown> = known
         .iter()
-        .flatten()
-        .find(|key| known.iter().all(|standing| standing.meter.key != **key))
-    {
-        return Err(Error::validation(
-            "meters",
-            format!("There is no meter `{unknown}`; see `meters`"),
-        ));
-    }
+        .map(|standing| (standing.meter.id, Shown::of(standing)))
+        .collect();
     Ok(try_stream! {
         loop {
-            let changed = next(&mut signals, organization).await;
+            let heard = ear.heard().await;
             require_open_session(app.db.reader(), &actor, app.now()).await?;
-            let keys: Option<Vec<&str>> = meters.as_ref().map(|keys| keys.iter().map(String::as_str).collect());
-            for standing in of_organization(&app, &actor, organization, keys.as_deref()).await? {
-                if changed.includes(standing.meter.id) {
+            if !heard.has(Kind::Quotas) {
+                authorize(app.db.reader(), &actor, organization, Permission::QuotaView).await?;
+                continue;
+            }
+            let mut pushed = false;
+            for standing in read(&app, &actor, organization, meters.as_deref()).await? {
+                let now = Shown::of(&standing);
+                if shown.get(&standing.meter.id) != Some(&now) {
+                    shown.insert(standing.meter.id, now);
+                    pushed = true;
                     yield standing;
                 }
             }
-            tokio::time::sleep(BREATH).await;
+            if pushed {
+                sleep(BREATH).await;
+            }
         }
     })
 }
 
-impl Changed {
-    fn includes(&self, meter: MeterId) -> bool {
-        match self {
-            Self::Some(meters) => meters.contains(&meter),
-            Self::Anything => true,
-        }
+/// Bursar itself loses no right, so it need not hear of those who do.
+const fn interests(actor: &Actor) -> &'static [Kind] {
+    match actor.identity {
+        Identity::System => &[Kind::Quotas],
+        Identity::User(_) | Identity::Anonymous => &[Kind::Quotas, Kind::Access],
     }
 }
 
-/// Waits for a change of the organization, and takes up whatever else has changed by then.
-async fn next(signals: &mut Receiver<Signal>, organization: OrganizationId) -> Changed {
-    let mut changed = HashSet::new();
-    loop {
-        let signal = if changed.is_empty() {
-            match signals.recv().await {
-                Ok(signal) => signal,
-                Err(RecvError::Lagged(_) | RecvError::Closed) => return Changed::Anything,
-            }
-        } else {
-            match signals.try_recv() {
-                Ok(signal) => signal,
-                Err(TryRecvError::Lagged(_)) => return Changed::Anything,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return Changed::Some(changed),
-            }
-        };
-        match signal {
-            Signal::QuotasChanged {
-                organization: id,
-                meters,
-            } if id == organization => changed.extend(meters),
-            Signal::SessionEnded { .. } => return Changed::Some(changed),
-            Signal::AccessChanged { organization: id } if id == organization => {
-                return Changed::Some(changed);
-            }
-            _ => {}
-        }
+/// How the organization stands with the meters called `meters`, or with all, for somebody who may watch them.
+///
+/// # Errors
+/// As [`of_organization`]; `VALIDATION` for an unknown meter.
+pub async fn may_watch(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    meters: Option<&[String]>,
+) -> Result<Vec<Standing>> {
+    require_open_session(app.db.reader(), actor, app.now()).await?;
+    let known = read(app, actor, organization, meters).await?;
+    let missing = |key: &&String| known.iter().all(|standing| standing.meter.key != **key);
+    match meters.into_iter().flatten().find(missing) {
+        None => Ok(known),
+        Some(unknown) => Err(Error::validation(
+            "meters",
+            format!("There is no meter `{unknown}`; see `meters`"),
+        )),
     }
+}
+
+async fn read(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    meters: Option<&[String]>,
+) -> Result<Vec<Standing>> {
+    let keys: Option<Vec<&str>> = meters.map(|keys| keys.iter().map(String::as_str).collect());
+    of_organization(app, actor, organization, keys.as_deref()).await
 }

@@ -1,12 +1,15 @@
 //! Live quotas.
 
 use async_graphql::{Context, ID, Subscription};
+use bursar_entities::ids::OrganizationId;
+use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
 
 use super::quota::Quota;
 use super::threshold::QuotaThresholdEvent;
-use crate::domain::quotas;
+use crate::domain::quotas::{self, Until};
 use crate::graphql::context::RequestContext;
+use crate::graphql::live::{Follow, Part};
 use crate::graphql::scalars::parse_id;
 
 /// Live quotas.
@@ -24,9 +27,7 @@ impl QuotaSubscription {
         #[graphql(desc = "Only these meters, by key.")] meters: Option<Vec<String>>,
     ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<Quota>> + use<>> {
         let organization = parse_id(&organization_id, "The organization")?;
-        let stream =
-            quotas::watch(ctx.app().clone(), ctx.actor().clone(), organization, meters).await?;
-        Ok(stream.map(|standing| Ok(Quota(standing?))))
+        changes(ctx, organization, meters).await
     }
 
     /// Quotas that crossed a threshold, each exactly once and in order. With `after`, everything recorded since that
@@ -42,10 +43,57 @@ impl QuotaSubscription {
         let organization = organization_id
             .map(|id| parse_id(&id, "The organization"))
             .transpose()?;
-        let after = after.as_deref().map(quotas::parse_cursor).transpose()?;
-        let stream =
-            quotas::follow_thresholds(ctx.app().clone(), ctx.actor().clone(), organization, after)
-                .await?;
-        Ok(stream.map(|event| Ok(QuotaThresholdEvent::from(event?))))
+        crossings(ctx, organization, after.as_deref()).await
     }
+}
+
+type Events<T> = BoxStream<'static, async_graphql::Result<T>>;
+
+async fn changes(
+    ctx: &Context<'_>,
+    organization: OrganizationId,
+    meters: Option<Vec<String>>,
+) -> async_graphql::Result<Events<Quota>> {
+    let (app, actor, follow) = (ctx.app().clone(), ctx.actor().clone(), Follow::of(ctx));
+    if let Some(Part::CatchUp(_)) = follow.as_ref().map(Follow::part) {
+        // There is no past to tell, only whether the caller may listen.
+        quotas::may_watch(&app, &actor, organization, meters.as_deref()).await?;
+        return Ok(stream::empty().boxed());
+    }
+    let standings = quotas::watch(app, actor, organization, meters).await?;
+    let quotas = standings.map(move |standing| {
+        let standing = standing?;
+        if let Some(follow) = &follow {
+            follow.about(standing.meter.id.0);
+        }
+        Ok(Quota(standing))
+    });
+    Ok(quotas.boxed())
+}
+
+async fn crossings(
+    ctx: &Context<'_>,
+    organization: Option<OrganizationId>,
+    after: Option<&str>,
+) -> async_graphql::Result<Events<QuotaThresholdEvent>> {
+    let (app, actor, follow) = (ctx.app().clone(), ctx.actor().clone(), Follow::of(ctx));
+    let asked = || after.map(quotas::parse_cursor).transpose();
+    let (after, until) = match follow.as_ref().map(Follow::part) {
+        None => (asked()?, Until::Forever),
+        Some(Part::CatchUp(None)) => (asked()?, Until::CaughtUp),
+        Some(Part::CatchUp(position)) => (position, Until::CaughtUp),
+        Some(Part::Live(position)) => (Some(position), Until::Forever),
+    };
+    let (start, events) = quotas::follow_thresholds(app, actor, organization, after, until).await?;
+    if let Some(follow) = &follow {
+        follow.reach(start);
+    }
+    let events = events.map(move |event| {
+        let event = event?;
+        if let Some(follow) = &follow {
+            follow.reach(event.position);
+        }
+        Ok(QuotaThresholdEvent::from(event))
+    });
+    Ok(events.boxed())
 }

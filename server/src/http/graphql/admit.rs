@@ -12,6 +12,7 @@ use super::outcome::server_error;
 use super::{guard, params::Params};
 use crate::config::{HttpConfig, LimitsConfig};
 use crate::error::{Code, Error};
+use crate::graphql::live::Follow;
 
 /// An operation that may be run.
 #[derive(Debug)]
@@ -22,6 +23,29 @@ pub(in crate::http) struct Admitted {
     pub(in crate::http) kind: OperationType,
     /// The form that its results must have.
     pub(in crate::http) shape: Shape,
+}
+
+impl Admitted {
+    /// Whether it goes on until somebody ends it.
+    pub(in crate::http) fn is_subscription(&self) -> bool {
+        self.kind == OperationType::Subscription
+    }
+
+    /// The same operation once more, of which only a part is wanted.
+    pub(in crate::http) fn part(&self, follow: &Follow) -> Self {
+        let mut request = Request::new(self.request.query.clone())
+            .variables(self.request.variables.clone())
+            .data(follow.clone());
+        request
+            .operation_name
+            .clone_from(&self.request.operation_name);
+        request.set_parsed_query(ExecutableDocument::clone(&self.shape.document));
+        Self {
+            request,
+            kind: self.kind,
+            shape: self.shape.clone(),
+        }
+    }
 }
 
 /// Admits `params`.
@@ -64,7 +88,7 @@ pub(in crate::http) fn admit(
 }
 
 /// The operation called `name`, or the only one.
-pub(super) fn choose<'a>(
+pub(in crate::http) fn choose<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a OperationDefinition, ServerError> {

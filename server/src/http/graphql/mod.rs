@@ -24,13 +24,13 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, request::Parts};
 use axum::response::{IntoResponse as _, Response};
 
-pub(super) use admit::{Admitted, admit};
+pub(super) use admit::{Admitted, admit, choose};
 pub(super) use documents::Documents;
 pub(super) use outcome::{Wire, server_error};
 pub(super) use params::Params;
 pub(super) use refusal::Refusal;
-pub(super) use run::many;
 use run::one;
+pub(super) use run::{Outcome, many};
 pub(super) use types::Types;
 
 use super::{Authenticate, Hall, origin, ws};

@@ -18,7 +18,7 @@ use super::types::Types;
 /// The form that the results of one operation must have.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Shape {
-    pub(super) document: Arc<ExecutableDocument>,
+    pub(in crate::http) document: Arc<ExecutableDocument>,
     pub(super) operation_name: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 //! at the end, comments in between so that proxies keep the connection.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Executor;
@@ -14,9 +15,9 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use super::Admitted;
 use super::answer::Exchange;
 use super::outcome::{Wire, is_request_error};
-use super::run::{Outcome, many};
 use crate::http::Authenticate;
 use crate::http::drain::Drained;
+use crate::http::live::{Heard, start};
 
 /// How often a comment is sent when nothing happens.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
@@ -29,16 +30,17 @@ pub(super) fn stream<E: Executor, A: Authenticate>(
     exchange: &Exchange<'_, E, A>,
     admitted: Admitted,
 ) -> Response {
-    let mut outcomes = many(exchange.hall, admitted, &exchange.actor).fuse();
-    let first = match outcomes.next().now_or_never() {
-        Some(Some(outcome)) if is_request_error(&outcome.response) => {
+    let actor = Arc::new(exchange.actor.clone());
+    let mut operation = start(exchange.hall, admitted, &actor).fuse();
+    let first = match operation.next().now_or_never() {
+        Some(Some(Heard::Own(outcome))) if is_request_error(&outcome.response) => {
             return exchange.answer(&outcome.response);
         }
         Some(first) => first,
         None => None,
     };
-    let outcomes = stream::iter(first).chain(outcomes).boxed();
-    let events = Sse::new(events(outcomes, exchange.hall.doors.drain.enter()));
+    let heard = stream::iter(first).chain(operation).boxed();
+    let events = Sse::new(events(heard, exchange.hall.doors.drain.enter()));
     let alive = KeepAlive::new().interval(KEEP_ALIVE);
     let unbuffered = [(
         HeaderName::from_static("x-accel-buffering"),
@@ -50,18 +52,23 @@ pub(super) fn stream<E: Executor, A: Authenticate>(
 /// The results as events. Without `complete` at the end the client knows that it was cut off and comes again, which is
 /// what a server that stops wants.
 fn events(
-    mut outcomes: BoxStream<'static, Outcome>,
+    mut operation: BoxStream<'static, Heard>,
     mut drained: Drained,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     async_stream::stream! {
         loop {
-            let outcome = tokio::select! {
+            let heard = tokio::select! {
                 biased;
                 () = drained.begun() => return,
-                outcome = outcomes.next() => outcome,
+                heard = operation.next() => heard,
             };
-            let Some(Outcome { response, last }) = outcome else { break };
-            match Event::default().event("next").json_data(Wire::from(&response)) {
+            let next = Event::default().event("next");
+            let (event, last) = match heard {
+                None => break,
+                Some(Heard::Shared(text)) => (Ok(next.data(text)), false),
+                Some(Heard::Own(outcome)) => (next.json_data(Wire::from(&outcome.response)), outcome.last),
+            };
+            match event {
                 Ok(event) => yield Ok(event),
                 Err(error) => tracing::error!(%error, "a result could not be written as an event"),
             }

@@ -31,12 +31,12 @@ impl Types {
     }
 
     /// The type of `field` on `parent`; `None` for what the schema's text does not mention, such as introspection.
-    pub(super) fn field(&self, parent: &str, field: &str) -> Option<&Type> {
+    pub(in crate::http) fn field(&self, parent: &str, field: &str) -> Option<&Type> {
         self.read().fields.get(parent)?.get(field)
     }
 
     /// The name of the root type of operations of this kind.
-    pub(super) fn root(&self, kind: OperationType) -> &str {
+    pub(in crate::http) fn root(&self, kind: OperationType) -> &str {
         let usual = match kind {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",

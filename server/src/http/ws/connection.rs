@@ -4,86 +4,60 @@
 //! Everything of a connection happens in one task. While the socket is full, nothing is read and no operation is
 //! polled, so a slow client costs no memory; when the connection ends, its operations are dropped with it.
 
-use std::time::Duration;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use async_graphql::{Executor, Response};
-use axum::extract::ws::{CloseFrame, Message};
-use futures_util::stream::BoxStream;
-use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
+use async_graphql::Executor;
+use axum::extract::ws::Message;
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Map, Value};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
-use tokio_stream::StreamMap;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-use super::message::{ClientMessage, Close, ServerMessage};
-use super::operation::{self, Said};
+use super::end::{End, broken, goodbye, hang_up, sent, unspeakable};
+use super::message::{ClientMessage, Close, ServerMessage, next_around};
+use super::operations::{Operations, Yielded};
+use super::patience::Patience;
+use super::socket::Socket;
 use crate::actor::{Actor, Origin};
 use crate::error::{Code, Error};
 use crate::http::drain::Drained;
 use crate::http::graphql::{Params, admit, server_error};
+use crate::http::live::{Heard, start};
 use crate::http::{Authenticate, Hall};
 
-/// How long the server waits for a client, in each of the ways in which it waits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// How often the server pings; proxies forget connections that stay silent for a minute.
-    pub(super) ping: Duration,
-    /// A client that has not been heard of for so long is gone: it would have answered pings.
-    pub(super) silence: Duration,
-    /// How long a full socket may stay full.
-    pub(super) stalled: Duration,
-}
+/// Frames that are ready together and are written together, before the client is listened to again.
+const TOGETHER: usize = 32;
 
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            ping: Duration::from_secs(25),
-            silence: Duration::from_secs(80),
-            stalled: Duration::from_secs(30),
-        }
-    }
-}
-
-/// How long the server waits for the client's side of a close.
-const GOODBYE: Duration = Duration::from_secs(5);
-
-/// Why a connection ends.
-enum End {
-    /// The server hangs up.
-    Close(Close),
-    /// The client hangs up.
-    Left,
-    /// The client cannot be reached.
-    Gone,
-}
-
-impl From<Close> for End {
-    fn from(close: Close) -> Self {
-        Self::Close(close)
-    }
-}
-
-/// What a connection talks through: a WebSocket, or in tests a pair of channels.
-pub(super) trait Socket:
-    Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Send + Unpin
-{
-}
-
-impl<S> Socket for S where
-    S: Stream<Item = Result<Message, axum::Error>> + Sink<Message> + Send + Unpin
-{
-}
-
-/// A client's connection.
+/// A client's connection. Thousands of them wait at once, so what is rarely needed is in boxes of its own.
 pub(super) struct Connection<E, A, S> {
     hall: Hall<E, A>,
     socket: S,
     patience: Patience,
-    /// The upgrade request's header, used when `connection_init` brings no credentials.
+    /// Who it may become: gone once it is somebody.
+    stranger: Option<Box<Stranger>>,
+    /// Who it is, from `connection_ack` on.
+    actor: Option<Arc<Actor>>,
+    operations: Operations,
+    /// When the client was last heard of.
+    heard: Instant,
+    /// Rings when the client has been silent for too long, or must be pinged.
+    alarm: Pin<Box<Sleep>>,
+}
+
+/// What the request said that became the connection.
+struct Stranger {
+    /// The header, used when `connection_init` brings no credentials.
     authorization: Option<String>,
     origin: Origin,
-    /// Who it is, from `connection_ack` on.
-    actor: Option<Actor>,
-    operations: StreamMap<String, BoxStream<'static, Said>>,
+}
+
+/// What a connection waits for.
+enum Happened {
+    Alarm,
+    Frame(Option<Result<Message, axum::Error>>),
+    Yielded(Yielded),
 }
 
 impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
@@ -94,14 +68,20 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         authorization: Option<String>,
         origin: Origin,
     ) -> Self {
+        let heard = Instant::now();
+        let deadline = heard + hall.doors.limits.ws_init_timeout;
         Self {
             hall,
             socket,
             patience: Patience::default(),
-            authorization,
-            origin,
+            stranger: Some(Box::new(Stranger {
+                authorization,
+                origin,
+            })),
             actor: None,
-            operations: StreamMap::new(),
+            operations: Operations::default(),
+            heard,
+            alarm: Box::pin(sleep_until(deadline)),
         }
     }
 
@@ -127,36 +107,51 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
                     reason = close.reason,
                     "closing a WebSocket"
                 );
-                hang_up(self.socket, close).await;
+                Box::pin(hang_up(self.socket, close)).await;
             }
-            End::Left => goodbye(self.socket).await,
+            End::Left => Box::pin(goodbye(self.socket)).await,
             End::Gone => {}
         }
     }
 
     async fn talk(&mut self) -> End {
-        let begun = Instant::now();
-        let init_deadline = begun + self.hall.doors.limits.ws_init_timeout;
-        let mut heard = begun;
-        let mut ping = interval_at(begun + self.patience.ping, self.patience.ping);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let step = tokio::select! {
-                biased;
-                () = sleep_until(init_deadline), if self.actor.is_none() => Err(Close::init_timeout().into()),
-                frame = self.socket.next() => {
-                    heard = Instant::now();
-                    self.hear(frame).await
+            let step = match poll_fn(|cx| self.poll(cx)).await {
+                Happened::Alarm => self.ring().await,
+                Happened::Frame(frame) => {
+                    self.heard = Instant::now();
+                    Box::pin(self.hear(frame)).await
                 }
-                _ = ping.tick() => {
-                    if heard.elapsed() > self.patience.silence { Err(End::Gone) } else { self.send(Message::Ping(Vec::new().into())).await }
-                }
-                Some((id, said)) = self.operations.next(), if !self.operations.is_empty() => self.say(&id, said).await,
+                Happened::Yielded(yielded) => self.say(yielded).await,
             };
             if let Err(end) = step {
                 return end;
             }
         }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Happened> {
+        if self.alarm.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Happened::Alarm);
+        }
+        if let Poll::Ready(frame) = self.socket.poll_next_unpin(cx) {
+            return Poll::Ready(Happened::Frame(frame));
+        }
+        self.operations.poll(cx).map(Happened::Yielded)
+    }
+
+    /// A client that has not introduced itself has had its time; any other is asked whether it is still there.
+    async fn ring(&mut self) -> Result<(), End> {
+        if self.actor.is_none() {
+            return Err(Close::init_timeout().into());
+        }
+        if self.heard.elapsed() > self.patience.silence {
+            return Err(End::Gone);
+        }
+        self.alarm
+            .as_mut()
+            .reset(Instant::now() + self.patience.ping);
+        self.send(Message::Ping(Vec::new().into())).await
     }
 
     /// Takes one frame from the client.
@@ -183,25 +178,27 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
     }
 
     async fn init(&mut self, payload: Option<Map<String, Value>>) -> Result<(), End> {
-        if self.actor.is_some() {
+        let Some(stranger) = self.stranger.take() else {
             return Err(Close::too_many_inits().into());
-        }
-        let credentials = credentials(payload)?.or_else(|| self.authorization.take());
-        let origin = self.origin.clone();
+        };
+        let credentials = credentials(payload)?.or(stranger.authorization);
         match self
             .hall
             .doors
             .authenticate
-            .authenticate(credentials.as_deref(), origin)
+            .authenticate(credentials.as_deref(), stranger.origin)
             .await
         {
-            Ok(actor) => self.actor = Some(actor),
+            Ok(actor) => self.actor = Some(Arc::new(actor)),
             Err(error) if error.code == Code::Internal => {
                 tracing::error!(cause = ?error.cause, "credentials could not be checked");
                 return Err(Close::new(4500, error.message).into());
             }
             Err(error) => return Err(Close::forbidden(error.message).into()),
         }
+        self.alarm
+            .as_mut()
+            .reset(Instant::now() + self.patience.ping);
         self.speak(&ServerMessage::ConnectionAck).await
     }
 
@@ -209,7 +206,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         let Some(actor) = &self.actor else {
             return Err(Close::unauthorized().into());
         };
-        if self.operations.contains_key(&id) {
+        if self.operations.contains(&id) {
             return Err(Close::duplicate(&id).into());
         }
         let doors = &self.hall.doors;
@@ -227,7 +224,7 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         };
         match admitted {
             Ok(admitted) => {
-                let operation = operation::start(&self.hall, admitted, actor);
+                let operation = start(&self.hall, admitted, actor);
                 self.operations.insert(id, operation);
                 Ok(())
             }
@@ -241,41 +238,50 @@ impl<E: Executor, A: Authenticate, S: Socket> Connection<E, A, S> {
         }
     }
 
-    /// Says what an operation yields.
-    async fn say(&mut self, id: &str, said: Said) -> Result<(), End> {
-        match said {
-            Said::Next(response) => self.speak(&ServerMessage::next(id, &response)).await,
-            Said::Error(response) => {
-                let Response { errors, .. } = *response;
-                self.operations.remove(id);
-                self.speak(&ServerMessage::Error {
-                    id,
-                    payload: &errors,
-                })
-                .await
-            }
-            Said::Complete => {
-                self.operations.remove(id);
-                self.speak(&ServerMessage::Complete { id }).await
+    /// Says what an operation has yielded and whatever else is ready, and sends it off together.
+    async fn say(&mut self, first: Yielded) -> Result<(), End> {
+        let (mut next, mut room) = (Some(first), TOGETHER);
+        while let Some((id, heard)) = next.take() {
+            let text = self.word(&id, heard.as_ref())?;
+            let fed = self.socket.feed(Message::Text(text.into()));
+            sent(&timeout(self.patience.stalled, fed).await)?;
+            room -= 1;
+            if room > 0 {
+                next = poll_fn(|cx| Poll::Ready(self.operations.poll_now(cx))).await;
             }
         }
+        sent(&timeout(self.patience.stalled, self.socket.flush()).await)
+    }
+
+    /// The message about what the operation `id` has yielded. With its last word it is over.
+    fn word(&mut self, id: &str, heard: Option<&Heard>) -> Result<String, End> {
+        let text = match heard {
+            Some(Heard::Shared(payload)) => next_around(id, payload),
+            Some(Heard::Own(outcome)) if !outcome.last => {
+                serde_json::to_string(&ServerMessage::next(id, &outcome.response))
+            }
+            Some(Heard::Own(outcome)) => {
+                self.operations.remove(id);
+                let payload = &outcome.response.errors;
+                serde_json::to_string(&ServerMessage::Error { id, payload })
+            }
+            None => {
+                self.operations.remove(id);
+                serde_json::to_string(&ServerMessage::Complete { id })
+            }
+        };
+        text.map_err(|error| unspeakable(&error))
     }
 
     async fn speak(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
         match serde_json::to_string(message) {
             Ok(text) => self.send(Message::Text(text.into())).await,
-            Err(error) => {
-                tracing::error!(%error, "a message could not be written as JSON");
-                Err(Close::new(4500, "Internal server error").into())
-            }
+            Err(error) => Err(unspeakable(&error)),
         }
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        match timeout(self.patience.stalled, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Gone),
-        }
+        sent(&timeout(self.patience.stalled, self.socket.send(message)).await)
     }
 }
 
@@ -291,43 +297,5 @@ fn credentials(payload: Option<Map<String, Value>>) -> Result<Option<String>, Cl
         Some(_) => Err(Close::invalid(
             "Invalid message received: Authorization must be a string",
         )),
-    }
-}
-
-/// What a frame that cannot be read ends in. The library's own error type is not ours to name, so its words decide.
-fn broken(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("Space limit") {
-        End::Close(Close::new(
-            1009,
-            "The message is larger than this server accepts",
-        ))
-    } else if text.contains("UTF-8") {
-        End::Close(Close::new(1007, "The message is not UTF-8"))
-    } else if text.contains("protocol error") && !text.contains("closing handshake") {
-        End::Close(Close::new(1002, "The frame breaks the WebSocket protocol"))
-    } else {
-        End::Gone
-    }
-}
-
-/// Closes `socket` and waits a little for the client to have read it.
-pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
-    let frame = CloseFrame {
-        code: close.code,
-        reason: close.reason.into(),
-    };
-    let told = timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await;
-    if matches!(told, Ok(Ok(()))) {
-        goodbye(socket).await;
-    }
-}
-
-/// Reads on until the closing handshake is complete: dropped earlier, the connection would break off for a client that
-/// has done nothing wrong.
-async fn goodbye(mut socket: impl Socket) {
-    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
-    if timeout(GOODBYE, rest).await.is_err() {
-        tracing::debug!("a client did not answer a close");
     }
 }

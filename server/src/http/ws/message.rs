@@ -164,6 +164,18 @@ impl<'a> ServerMessage<'a> {
     }
 }
 
+/// A result on its way whose `payload` is JSON already: only the id is put around it.
+pub(super) fn next_around(id: &str, payload: &str) -> Result<String, serde_json::Error> {
+    const HEAD: &str = r#"{"type":"next","id":"#;
+    const MIDDLE: &str = r#","payload":"#;
+    let id = serde_json::to_string(id)?;
+    let mut text = String::with_capacity(HEAD.len() + id.len() + MIDDLE.len() + payload.len() + 1);
+    for part in [HEAD, &id, MIDDLE, payload, "}"] {
+        text.push_str(part);
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -230,9 +242,19 @@ mod tests {
             json!({ "type": "complete", "id": "1" })
         );
         let response = Response::new(async_graphql::Value::from(1));
-        assert_eq!(
-            json!(ServerMessage::next("1", &response)),
-            json!({ "type": "next", "id": "1", "payload": { "data": 1 } })
-        );
+        let next = json!({ "type": "next", "id": "1", "payload": { "data": 1 } });
+        assert_eq!(json!(ServerMessage::next("1", &response)), next);
+    }
+
+    #[test]
+    fn an_id_is_put_around_a_payload() {
+        for id in ["1", "with \"quotes\"", "é"] {
+            let text = next_around(id, r#"{"data":1}"#).expect("text");
+            let value: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(
+                value,
+                json!({ "type": "next", "id": id, "payload": { "data": 1 } })
+            );
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! The WebSocket door: graphql-transport-ws, with exactly the close codes that the protocol names.
 
 mod connection;
+mod end;
 mod message;
-mod operation;
+mod operations;
+mod patience;
+mod socket;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +15,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
 
 use super::graphql::Refusal;
 use super::{Authenticate, Hall, origin};
@@ -20,8 +24,11 @@ use message::Close;
 
 /// The one subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
-/// The buffers of a connection, in bytes. The library's 128 KiB are what a connection would cost otherwise.
-const READ_BUFFER: usize = 4 << 10;
+/// The buffers of a connection, in bytes. The library's 128 KiB are what a connection would cost otherwise. A larger
+/// message gets room while it is read.
+const READ_BUFFER: usize = 512;
+/// Frames that are ready together are written together, up to so many bytes.
+const WRITE_BUFFER: usize = 2 << 10;
 
 /// Whether the request asks for a WebSocket.
 pub(super) fn wanted(parts: &Parts) -> bool {
@@ -49,7 +56,7 @@ pub(super) async fn upgrade<E: Executor, A: Authenticate>(
     };
     let mut upgrade = upgrade
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(hall.doors.limits.body_bytes)
         .max_frame_size(hall.doors.limits.body_bytes)
         .protocols([PROTOCOL]);
@@ -72,17 +79,13 @@ pub(super) async fn upgrade<E: Executor, A: Authenticate>(
     };
     let origin = origin::origin(&parts, hall.doors.http.trust_proxy);
     let drained = hall.doors.drain.enter();
-    let span = tracing::Span::current();
     upgrade.on_upgrade(move |socket| {
-        let run = async move {
-            if acceptable {
-                Connection::new(hall, socket, authorization, origin)
-                    .run(drained)
-                    .await;
-            } else {
-                connection::hang_up(socket, Close::subprotocol()).await;
-            }
-        };
-        tracing::Instrument::instrument(run, span)
+        // The connection lives long, and what began it is forgotten: nothing of the request is kept but its origin.
+        if acceptable {
+            let connection = Connection::new(hall, socket, authorization, origin);
+            connection.run(drained).boxed()
+        } else {
+            end::hang_up(socket, Close::subprotocol()).boxed()
+        }
     })
 }

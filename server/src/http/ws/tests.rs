@@ -11,7 +11,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel, error::SendError};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::connection::{Connection, Patience};
+use super::connection::Connection;
+use super::patience::Patience;
 use crate::actor::Origin;
 use crate::http::testing::{OneToken, TestSchema, doors};
 use crate::http::{Doors, Drain, Shared};
@@ -482,4 +483,17 @@ async fn a_client_that_answers_no_ping_is_gone() {
     }
     assert!(pings >= 1);
     client.task.await.expect("the connection ends");
+}
+
+#[tokio::test]
+async fn a_connection_that_waits_is_small() {
+    let (_outbound, server_inbound) = channel(4);
+    let (server_outbound, _inbound) = channel(4);
+    let wire = Wire::new(server_inbound, server_outbound);
+    let doors = doors();
+    let drained = doors.drain.enter();
+    let hall = Shared::new(doors);
+    let connection = Connection::new(hall, wire, None, Origin::default());
+    let size = size_of_val(&connection.run(drained));
+    assert!(size <= 1536, "it takes {size} bytes");
 }

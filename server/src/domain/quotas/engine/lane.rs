@@ -16,7 +16,7 @@ use crate::error::Error;
 pub(super) async fn run(app: App) {
     let engine = app.quotas.clone();
     let mut open = Open {
-        engine: &engine,
+        app: &app,
         closed: false,
     };
     loop {
@@ -33,16 +33,24 @@ pub(super) async fn run(app: App) {
     }
 }
 
-/// An open lane. One that ends by a panic is counted out, so that the next call opens another.
+/// An open lane. One that ends by a panic is counted out, and another is opened for those who still wait.
 struct Open<'a> {
-    engine: &'a Engine,
+    app: &'a App,
     closed: bool,
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        if !self.closed {
-            self.engine.queue().lost_lane();
+        if self.closed {
+            return;
+        }
+        let open = {
+            let mut queue = self.app.quotas.queue();
+            queue.lost_lane();
+            queue.open_lane()
+        };
+        if open {
+            tokio::spawn(run(self.app.clone()));
         }
     }
 }
@@ -170,9 +178,7 @@ fn finish(app: &App, engine: &Engine, turns: Vec<Turn>) {
     for turn in &turns {
         turn.signals(&mut signals);
     }
-    for signal in signals {
-        app.hub.publish(signal);
-    }
+    app.hub.publish_all(signals);
     let mut remembered = engine.known();
     for turn in turns {
         let organization = turn.organization;

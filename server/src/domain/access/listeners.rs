@@ -1,0 +1,144 @@
+//! May those who listen go on? The same questions as [`super::authorize`] and [`super::require_open_session`] about any
+//! number of listeners at once, since a live event may have thousands (ACC-8).
+
+use std::collections::{HashMap, HashSet};
+
+use bursar_entities::ids::{OrganizationId, SessionId, UserId};
+use bursar_entities::{membership, organization, session};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{Permission, Role, role};
+use crate::actor::{Actor, Identity, UserIdentity};
+use crate::error::{Error, Result};
+
+/// Most ids in one statement; SQLite accepts 32,766 values in all.
+const AT_ONCE: usize = 10_000;
+
+/// Somebody who listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// To this organization, or, for system admins, to all.
+    pub organization: Option<OrganizationId>,
+    /// What it takes to hear of it.
+    pub permission: Permission,
+}
+
+/// What the rows say about the listeners.
+#[derive(Default)]
+struct Known {
+    open: HashSet<SessionId>,
+    kept: HashSet<OrganizationId>,
+    roles: HashMap<(UserId, OrganizationId), &'static Role>,
+}
+
+/// For each listener, why it may no longer listen; `None` for those who may. A constant number of statements for every
+/// ten thousand of them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn refusals(
+    connection: &impl ConnectionTrait,
+    listeners: &[Listener<'_>],
+    now: DateTime<Utc>,
+) -> Result<Vec<Option<Error>>> {
+    let known = Known::read(connection, listeners, now).await?;
+    Ok(listeners
+        .iter()
+        .map(|listener| known.refusal(listener))
+        .collect())
+}
+
+impl Known {
+    async fn read(
+        connection: &impl ConnectionTrait,
+        listeners: &[Listener<'_>],
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let organizations: HashSet<OrganizationId> = listeners
+            .iter()
+            .filter_map(|listener| listener.organization)
+            .collect();
+        let users: Vec<&UserIdentity> = listeners
+            .iter()
+            .filter_map(|listener| listener.actor.user().ok())
+            .collect();
+        let sessions: HashSet<SessionId> = users.iter().map(|user| user.session_id).collect();
+        let members: HashSet<UserId> = users
+            .iter()
+            .filter(|user| !user.is_system_admin)
+            .map(|user| user.id)
+            .collect();
+        let mut known = Self::default();
+        for ids in chunks(&sessions) {
+            let open = session::Entity::find()
+                .select_only()
+                .column(session::Column::Id)
+                .filter(session::Column::Id.is_in(ids))
+                .filter(session::Column::RevokedAt.is_null())
+                .filter(session::Column::ExpiresAt.gt(now));
+            known
+                .open
+                .extend(open.into_tuple::<SessionId>().all(connection).await?);
+        }
+        for ids in chunks(&organizations) {
+            let kept = organization::Entity::find()
+                .select_only()
+                .column(organization::Column::Id)
+                .filter(organization::Column::Id.is_in(ids.iter().copied()))
+                .filter(organization::Column::DeletedAt.is_null());
+            known
+                .kept
+                .extend(kept.into_tuple::<OrganizationId>().all(connection).await?);
+            for users in chunks(&members) {
+                let rows = membership::Entity::find()
+                    .filter(membership::Column::OrganizationId.is_in(ids.iter().copied()))
+                    .filter(membership::Column::UserId.is_in(users))
+                    .all(connection)
+                    .await?;
+                known.roles.extend(rows.into_iter().filter_map(|row| {
+                    Some(((row.user_id, row.organization_id), role(&row.role_key)?))
+                }));
+            }
+        }
+        Ok(known)
+    }
+
+    fn refusal(&self, listener: &Listener<'_>) -> Option<Error> {
+        let Listener {
+            actor,
+            organization,
+            permission,
+        } = *listener;
+        let user = match &actor.identity {
+            Identity::User(user) if !self.open.contains(&user.session_id) => {
+                return Some(Error::unauthenticated());
+            }
+            Identity::User(user) => Some(user),
+            Identity::System => None,
+            Identity::Anonymous => return Some(Error::unauthenticated()),
+        };
+        let Some(organization) = organization else {
+            return super::authorize_system_admin(actor).err();
+        };
+        if !self.kept.contains(&organization) {
+            return Some(Error::not_found("The organization"));
+        }
+        if actor.is_system_admin() {
+            return None;
+        }
+        let role = user.and_then(|user| self.roles.get(&(user.id, organization)));
+        match role {
+            None => Some(Error::not_found("The organization")),
+            Some(role) if role.allows(permission) => None,
+            Some(_) => Some(Error::forbidden(permission.code())),
+        }
+    }
+}
+
+fn chunks<I: Copy>(ids: &HashSet<I>) -> Vec<Vec<I>> {
+    let ids: Vec<I> = ids.iter().copied().collect();
+    ids.chunks(AT_ONCE).map(<[I]>::to_vec).collect()
+}

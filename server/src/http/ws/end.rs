@@ -1,0 +1,82 @@
+//! The end of a connection: why it comes, and how it is said.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
+
+use super::message::Close;
+use super::socket::Socket;
+
+/// How long the server waits for the client's side of a close.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Why a connection ends.
+pub(super) enum End {
+    /// The server hangs up.
+    Close(Close),
+    /// The client hangs up.
+    Left,
+    /// The client cannot be reached.
+    Gone,
+}
+
+impl From<Close> for End {
+    fn from(close: Close) -> Self {
+        Self::Close(close)
+    }
+}
+
+/// A socket that stays full, or breaks, is gone.
+pub(super) fn sent<F>(result: &Result<Result<(), F>, Elapsed>) -> Result<(), End> {
+    match result {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Gone),
+    }
+}
+
+/// What cannot be said at all ends the connection.
+pub(super) fn unspeakable(error: &serde_json::Error) -> End {
+    tracing::error!(%error, "a message could not be written as JSON");
+    Close::new(4500, "Internal server error").into()
+}
+
+/// What a frame that cannot be read ends in. The library's own error type is not ours to name, so its words decide.
+pub(super) fn broken(error: &axum::Error) -> End {
+    let text = error.to_string();
+    if text.contains("too long") || text.contains("Space limit") {
+        End::Close(Close::new(
+            1009,
+            "The message is larger than this server accepts",
+        ))
+    } else if text.contains("UTF-8") {
+        End::Close(Close::new(1007, "The message is not UTF-8"))
+    } else if text.contains("protocol error") && !text.contains("closing handshake") {
+        End::Close(Close::new(1002, "The frame breaks the WebSocket protocol"))
+    } else {
+        End::Gone
+    }
+}
+
+/// Closes `socket` and waits a little for the client to have read it.
+pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
+    let frame = CloseFrame {
+        code: close.code,
+        reason: close.reason.into(),
+    };
+    let told = timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await;
+    if matches!(told, Ok(Ok(()))) {
+        goodbye(socket).await;
+    }
+}
+
+/// Reads on until the closing handshake is complete: dropped earlier, the connection would break off for a client that
+/// has done nothing wrong.
+pub(super) async fn goodbye(mut socket: impl Socket) {
+    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+    if timeout(GOODBYE, rest).await.is_err() {
+        tracing::debug!("a client did not answer a close");
+    }
+}
