@@ -1,6 +1,8 @@
 //! The schema put together from its features.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{
+    MergedObject, MergedSubscription, ObjectType, SDLExportOptions, Schema, SchemaBuilder,
+};
 
 use super::audit::{AuditEntry, AuditQuery};
 use super::catalog::{CatalogMutation, CatalogQuery, Plan};
@@ -55,7 +57,16 @@ pub type BursarSchema = Schema<Query, Mutation, Subscription>;
 /// Builds the schema over `app`. Depth and complexity are guarded at the door, before execution (OPS-4).
 #[must_use]
 pub fn build(app: App) -> BursarSchema {
-    described()
+    build_with(app, Mutation::default())
+}
+
+/// As [`build`], with other mutations: the load generator adds one that does nothing, to measure the doors by.
+#[must_use]
+pub fn build_with<M: ObjectType + 'static>(
+    app: App,
+    mutation: M,
+) -> Schema<Query, M, Subscription> {
+    described(mutation)
         .extension(ErrorCodes)
         .extension(FreshLoaders)
         .data(app)
@@ -63,24 +74,20 @@ pub fn build(app: App) -> BursarSchema {
 }
 
 /// The schema with a description for every type, also for those that the library makes without one.
-fn described() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(
-        Query::default(),
-        Mutation::default(),
-        Subscription::default(),
-    )
-    .override_output_type_description::<List<AuditEntry>>("A page of the audit log.")
-    .override_output_type_description::<List<Invitation>>("A page of invitations.")
-    .override_output_type_description::<List<Membership>>("A page of members.")
-    .override_output_type_description::<List<Organization>>("A page of organizations.")
-    .override_output_type_description::<List<Plan>>("A page of plans.")
-    .override_output_type_description::<List<Resource>>("A page of resources.")
+fn described<M: ObjectType + 'static>(mutation: M) -> SchemaBuilder<Query, M, Subscription> {
+    Schema::build(Query::default(), mutation, Subscription::default())
+        .override_output_type_description::<List<AuditEntry>>("A page of the audit log.")
+        .override_output_type_description::<List<Invitation>>("A page of invitations.")
+        .override_output_type_description::<List<Membership>>("A page of members.")
+        .override_output_type_description::<List<Organization>>("A page of organizations.")
+        .override_output_type_description::<List<Plan>>("A page of plans.")
+        .override_output_type_description::<List<Resource>>("A page of resources.")
 }
 
 /// The schema's definition language, sorted, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = described().finish();
+    let schema = described(Mutation::default()).finish();
     schema.sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Value};
+use async_graphql::{Executor, Request, Value};
 use axum::Router;
 use bursar_entities::ids::OrganizationId;
 use futures_util::stream::{self, BoxStream};
@@ -93,11 +93,16 @@ fn argument<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a Value> {
 
 /// All doors of the product. `drain` ends live streams when the server stops.
 pub fn app_router(app: &App, drain: Drain) -> Router {
+    router_over(app, schema::build(app.clone()), &schema::sdl(), drain)
+}
+
+/// The same doors over another executor, whose schema's text is `sdl`: the load generator's.
+pub fn router_over<E: Executor>(app: &App, executor: E, sdl: &str, drain: Drain) -> Router {
     let (ready, ids) = (app.clone(), app.clone());
     let doors = Doors {
-        executor: schema::build(app.clone()),
+        executor,
         authenticate: Tokens(app.clone()),
-        sdl: Arc::from(schema::sdl()),
+        sdl: Arc::from(sdl),
         limits: app.config.limits.clone(),
         http: app.config.http.clone(),
         readiness: readiness(ready),

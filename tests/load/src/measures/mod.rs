@@ -1,0 +1,99 @@
+//! The comparisons of the table, one file each.
+
+mod exact;
+mod fairness;
+mod hot;
+mod http;
+mod lone;
+mod soak;
+mod spread;
+mod sqlite;
+mod stage;
+mod subscribers;
+
+use crate::failure::Outcome;
+use crate::flow::Flow;
+use crate::options::{Measure, Options};
+use crate::report::{Report, Row, Target, median, per_second};
+use crate::terminal::progress;
+
+/// Carries out one comparison and reports it.
+pub(crate) async fn run(measure: Measure, options: &Options, report: &mut Report) -> Outcome<()> {
+    progress(&format!("{measure:?}"));
+    match measure {
+        Measure::Exact => exact::run(options, report).await,
+        Measure::Spread => spread::run(options, report).await,
+        Measure::Hot => hot::run(options, report).await,
+        Measure::Sqlite => sqlite::run(options, report).await,
+        Measure::Lone => lone::run(options, report).await,
+        Measure::Fairness => fairness::run(options, report).await,
+        Measure::Http => http::run(options, report).await,
+        Measure::Subscribers => subscribers::run(options, report).await,
+        Measure::Soak => soak::run(options, report).await,
+    }
+}
+
+/// Rounds of two sides that took turns.
+#[derive(Default)]
+struct Duel {
+    ours: Vec<Flow>,
+    plain: Vec<Flow>,
+}
+
+impl Duel {
+    fn ours(&mut self, flow: Flow) {
+        progress(&format!(
+            "  ours  {} ({})",
+            per_second(flow.rate()),
+            flow.latency
+        ));
+        self.ours.push(flow);
+    }
+
+    fn plain(&mut self, flow: Flow) {
+        progress(&format!(
+            "  plain {} ({})",
+            per_second(flow.rate()),
+            flow.latency
+        ));
+        self.plain.push(flow);
+    }
+
+    /// How many times as many decisions we make, by the medians.
+    fn report(&self, measure: &'static str, least: f64, report: &mut Report) {
+        let (ours, plain) = (rate(&self.ours), rate(&self.plain));
+        report.row(Row {
+            measure,
+            ours: per_second(ours),
+            baseline: per_second(plain),
+            reached: ours / plain,
+            unit: "×",
+            target: Target::AtLeast(least),
+        });
+        report.note(format!(
+            "{measure}: ours {}; baseline {}",
+            rounds(&self.ours),
+            rounds(&self.plain)
+        ));
+    }
+}
+
+/// The median rate of some rounds.
+fn rate(flows: &[Flow]) -> f64 {
+    median(flows.iter().map(Flow::rate))
+}
+
+/// Latencies over all rounds, and the rate of each.
+fn rounds(flows: &[Flow]) -> String {
+    let mut all = Flow::default();
+    for flow in flows {
+        all.add(flow);
+    }
+    let rates: Vec<String> = flows.iter().map(|flow| per_second(flow.rate())).collect();
+    let later = if all.later > 0 {
+        format!(", {} put off", all.later)
+    } else {
+        String::new()
+    };
+    format!("{}{later}, rounds {}", all.latency, rates.join(" "))
+}
