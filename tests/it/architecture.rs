@@ -120,6 +120,7 @@ fn files_and_functions_stay_small_and_say_why_they_exist() {
         "migration/src",
         "tests/src",
         "tests/it",
+        "tests/load",
         "console/src-tauri/src",
         "xtask/src",
     ]);

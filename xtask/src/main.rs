@@ -9,6 +9,7 @@
 
 mod advisories;
 mod failure;
+mod load;
 mod machine;
 mod npm;
 mod plan;
@@ -27,6 +28,7 @@ use failure::Failure;
 
 const USAGE: &str = "\
 cargo xtask test [NAME…]   run every test, or the named groups and steps; installs what Debian or Ubuntu lacks
+cargo xtask load [WORD…]   measure against plain means on a PostgreSQL of its own; `--help` says what
 cargo xtask update         regenerate every generated file
 cargo xtask advisories     look for known vulnerabilities (downloads the RustSec database)
 cargo xtask help           show this, and the names that `test` takes";
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.split_first() {
         Some((command, names)) if command == "test" => steps::test(names),
+        Some((command, words)) if command == "load" => load::run(words),
         Some((command, [])) if command == "update" => update::update(),
         Some((command, [])) if command == "advisories" => advisories::check(),
         Some((command, [])) if command == "help" => {

@@ -1,7 +1,7 @@
 //! A PostgreSQL cluster for one run of the tests: made, used and thrown away.
 //!
-//! It listens on a free loopback port only, and does not care for its data: no fsync, no full pages, no waiting for
-//! the log. PostgreSQL refuses to run as root, so root lends it another user.
+//! It listens on a free loopback port only. For tests it does not care for its data: no fsync, no full pages, no waiting
+//! for the log. PostgreSQL refuses to run as root, so root lends it another user.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,15 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::process::{capture, command, succeeds};
 use crate::scratch::Scratch;
+
+/// What a crash of the machine may cost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Everything: nobody misses the data of a test.
+    None,
+    /// Nothing, as in production; what is measured must pay for it.
+    Full,
+}
 
 /// A running cluster. Dropping it stops and removes it.
 pub(crate) struct Cluster {
@@ -22,7 +31,7 @@ impl Cluster {
     ///
     /// # Errors
     /// When PostgreSQL is not installed, or does not start; then with its own words.
-    pub(crate) fn start() -> Result<Self, Failure> {
+    pub(crate) fn start(durability: Durability) -> Result<Self, Failure> {
         let programs =
             programs().ok_or_else(|| Failure::new("no PostgreSQL server programs found"))?;
         let user = user()?;
@@ -54,7 +63,7 @@ impl Cluster {
                 .current_dir(scratch.path())
                 .args(["start", "--wait", "--silent", "--log=log", "--pgdata"])
                 .arg(&data)
-                .arg(format!("--options={}", settings(port))),
+                .arg(format!("--options={}", settings(port, durability))),
         )
         .map_err(Failure::during(
             "the throwaway PostgreSQL cluster does not start",
@@ -74,11 +83,15 @@ impl Cluster {
     }
 }
 
-/// Server settings for data that nobody will miss. No Unix socket: its path may be longer than the system allows.
-fn settings(port: u16) -> String {
+/// Server settings. No Unix socket: its path may be longer than the system allows.
+fn settings(port: u16, durability: Durability) -> String {
+    let durable = match durability {
+        Durability::None => "off",
+        Durability::Full => "on",
+    };
     format!(
         "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= \
-         -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 \
+         -c fsync={durable} -c full_page_writes={durable} -c synchronous_commit={durable} -c max_connections=300 \
          -c shared_buffers=256MB -c max_wal_size=2GB -c autovacuum_naptime=60s"
     )
 }
@@ -161,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_cluster_answers_while_it_lives_and_leaves_nothing() {
-        let cluster = Cluster::start().unwrap();
+        let cluster = Cluster::start(Durability::None).unwrap();
         let psql = || {
             let mut psql = command("psql");
             psql.args([cluster.url(), "-Atc", "show fsync"]);

@@ -34,6 +34,15 @@ impl Histogram {
         self.total += other.total;
     }
 
+    /// What several have counted.
+    pub(crate) fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::default();
+        for part in parts {
+            sum.add(part);
+        }
+        sum
+    }
+
     /// The latency that this share (0 to 1) did not exceed; zero when nothing was counted.
     pub(crate) fn at(&self, share: f64) -> Duration {
         let mut left = self.total as f64 * share;
@@ -74,13 +83,11 @@ const fn edge(bucket: u64) -> u64 {
         return bucket;
     }
     let power = bucket / WIDTH - 1;
-    let next = (bucket % WIDTH + WIDTH + 1) as u128;
-    let edge = (next << power) - 1;
-    if edge > u64::MAX as u128 {
-        u64::MAX
-    } else {
-        edge as u64
+    let next = bucket % WIDTH + WIDTH + 1;
+    if (next.leading_zeros() as u64) < power {
+        return u64::MAX;
     }
+    (next << power) - 1
 }
 
 #[cfg(test)]
@@ -106,7 +113,7 @@ mod tests {
             other.record(Duration::from_millis(500 + millis));
         }
         histogram.add(&other);
-        assert_eq!(histogram.total(), 1000);
+        assert_eq!(histogram.total, 1000);
         let near = |share, millis: f64| {
             let found = histogram.at(share).as_secs_f64() * 1e3;
             assert!((found / millis - 1.0).abs() < 0.02, "{share}: {found}");

@@ -66,6 +66,16 @@ fn one_thread() -> Outcome<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
+/// What was typed, and when.
+fn command() -> String {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let today = bursar::clock::Clock::system().now().date_naive();
+    format!(
+        "{today}, `{}`:\n",
+        format!("cargo xtask load {}", words.join(" ")).trim_end()
+    )
+}
+
 async fn measure(options: Options) -> Outcome<()> {
     let machine = probe::describe().await?;
     terminal::progress(&machine);
@@ -79,6 +89,11 @@ async fn measure(options: Options) -> Outcome<()> {
         };
         report = tokio::spawn(run).await??;
     }
-    terminal::result(&format!("{machine}\n{report}"));
+    let text = format!("{}\n{machine}\n{report}", command());
+    terminal::result(&text);
+    if let Some(page) = &options.record {
+        let recorded = report::record(&std::fs::read_to_string(page)?, &text)?;
+        std::fs::write(page, recorded)?;
+    }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What is measured, how long and how hard.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -21,7 +22,7 @@ pub(crate) enum Measure {
     Fairness,
     /// Decisions through HTTP and GraphQL.
     Http,
-    /// Live events at many WebSockets.
+    /// Live events for many subscribers.
     Subscribers,
     /// Live events for a long time, with a slow reader.
     Soak,
@@ -34,7 +35,7 @@ pub(crate) enum Role {
     Serve,
     /// Clients of its HTTP door.
     HttpClient,
-    /// Clients of its WebSockets.
+    /// Live subscribers.
     WsClient,
 }
 
@@ -86,6 +87,9 @@ pub(crate) struct Options {
     /// Seconds of the soak.
     #[arg(long, default_value_t = 600.0)]
     soak_seconds: f64,
+    /// Writes the table into this Markdown file as well, between the marks of the last run.
+    #[arg(long)]
+    pub(crate) record: Option<PathBuf>,
     /// What this process is for; only the tool itself starts such processes.
     #[arg(long, hide = true)]
     pub(crate) role: Option<Role>,

@@ -10,7 +10,10 @@ use bursar_entities::{
     plan_version, quota_counter, quota_override,
 };
 use chrono::{DateTime, TimeDelta};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter as _,
+};
 
 use crate::failure::Outcome;
 use crate::world::{ENGINE_METER, LIMIT, PLAIN_METER};
@@ -88,7 +91,6 @@ pub(crate) async fn narrow(
     };
     let tx = app.db.begin().await?;
     insert!(&*tx, quota_override, std::iter::once(row));
-    use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
     quota_counter::Entity::update_many()
         .col_expr(quota_counter::Column::Used, Expr::value(used))
         .filter(quota_counter::Column::OrganizationId.eq(organization))
@@ -184,6 +186,7 @@ const fn head(organization_id: OrganizationId) -> organization_head::Model {
     organization_head::Model {
         organization_id,
         event_sequence: 0,
+        terms_version: 1,
     }
 }
 
@@ -237,6 +240,7 @@ fn unused(app: &App, organization_id: OrganizationId, meter_id: MeterId) -> quot
         window_end: None,
         used: 0,
         reserved: 0,
+        reserved_until: None,
         level: QuotaLevel::Normal,
         updated_at: app.now(),
     }

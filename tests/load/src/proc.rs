@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::failure::{Outcome, failure};
 
-/// The kernel counts processor time in hundredths of a second for user space (USER_HZ).
+/// The kernel counts processor time in hundredths of a second for user space (`USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
 /// What `/proc/<pid>/stat` says of one process.

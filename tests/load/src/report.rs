@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::failure::{Outcome, failure};
+
 /// What a figure should be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
@@ -84,6 +86,19 @@ impl fmt::Display for Report {
     }
 }
 
+/// What stands around the last run in docs/performance.md.
+const MARKS: [&str; 2] = ["<!-- run:start -->\n", "<!-- run:end -->"];
+
+/// The page with `text` in the place of the last run.
+pub(crate) fn record(page: &str, text: &str) -> Outcome<String> {
+    let place = page
+        .split_once(MARKS[0])
+        .and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+    let (before, after) =
+        place.ok_or_else(|| failure(format!("the page lacks the marks {MARKS:?}")))?;
+    Ok(format!("{before}{}{text}{}{after}", MARKS[0], MARKS[1]))
+}
+
 /// A figure with three digits that matter.
 fn figure(number: f64) -> String {
     match number.abs() {
@@ -132,6 +147,13 @@ mod tests {
         assert!((median([3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
         assert!((median([4.0, 1.0, 2.0, 3.0]) - 2.5).abs() < f64::EPSILON);
         assert!(median([]).is_nan());
+    }
+
+    #[test]
+    fn a_run_replaces_the_last() {
+        let page = |run: &str| format!("a\n{}{run}{}\nb", MARKS[0], MARKS[1]);
+        assert_eq!(record(&page("old"), "new").unwrap(), page("new"));
+        assert!(record("a page without marks", "new").is_err());
     }
 
     #[test]

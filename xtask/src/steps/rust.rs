@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Durability};
 use crate::process::{capture, command, show};
 use crate::skips;
 
@@ -54,7 +54,7 @@ pub(super) fn ignored() -> Result<(), Failure> {
 }
 
 pub(super) fn tests() -> Result<(), Failure> {
-    let cluster = Cluster::start()?;
+    let cluster = Cluster::start(Durability::None)?;
     println!(
         "PostgreSQL is at {}, in {}",
         cluster.url(),

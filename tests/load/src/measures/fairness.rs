@@ -12,7 +12,7 @@ use bursar_tests::Backend;
 use crate::engine::{self, decide, one};
 use crate::exact;
 use crate::failure::Outcome;
-use crate::flow::Flow;
+use crate::flow::{Flow, PAUSE, Told};
 use crate::histogram::{Histogram, milliseconds};
 use crate::options::Options;
 use crate::plain::Work;
@@ -65,11 +65,7 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
         unit: "×",
         target: Target::AtMost(3.0),
     });
-    let all = |flows: &[Flow]| {
-        let mut all = Histogram::default();
-        flows.iter().for_each(|flow| all.add(&flow.latency));
-        all
-    };
+    let all = |flows: &[Flow]| Histogram::sum(flows.iter().map(|flow| &flow.latency));
     report.note(format!(
         "fairness: idle {}; beside the flood {}; the flood {}",
         all(&idle),
@@ -93,7 +89,13 @@ async fn modest(
         }
         let input = one(organization, Some(format!("{tag}-{step}")));
         let asked = Instant::now();
-        let told = decide(&world.app, &world.owner, &input).await?;
+        // Being put off is part of what it waits.
+        let told = loop {
+            match decide(&world.app, &world.owner, &input).await? {
+                Told::Later => tokio::time::sleep(PAUSE).await,
+                told => break told,
+            }
+        };
         flow.count(told, asked.elapsed());
         tokio::time::sleep(MODEST).await;
     }

@@ -92,11 +92,7 @@ impl Rounds {
             unit: "×",
             target: Target::AtMost(1.3),
         });
-        let all = |rounds: &[Histogram]| {
-            let mut all = Histogram::default();
-            rounds.iter().for_each(|round| all.add(round));
-            all
-        };
+        let all = |rounds: &[Histogram]| Histogram::sum(rounds);
         report.note(format!(
             "lone: ours {}; a transaction that updates one row {}; one decision in one statement {}",
             all(&self.ours),

@@ -20,7 +20,7 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
     let mut stage = Stage::open(&world, false, options.events).await?;
     let server = stage.server.pid()?;
     let parts = (options.soak_events() / PARTS).max(1);
-    let rest = (f64::from(parts) / f64::from(options.events) * 2.0).min(REST);
+    let rest = (f64::from(options.soak_events()) / f64::from(options.events) / 4.0).min(REST);
     stage
         .subscribe(options.soak_subscribers - 1, SAMPLE, None)
         .await?;

@@ -16,7 +16,7 @@ use crate::world::World;
 const LIMIT: i64 = 100;
 const BELOW: i64 = 79;
 /// How long the first events may take to reach everybody.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A database whose first organization stands right below a threshold.
 pub(super) async fn world() -> Outcome<World> {

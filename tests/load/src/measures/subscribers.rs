@@ -1,5 +1,5 @@
-//! Live events at many WebSockets: whether all arrive, how late, and what a connection and a message cost the server,
-//! beside the WebSocket that async-graphql ships, over the same schema.
+//! Live events for many subscribers: whether all arrive, how late, and what a connection and a message cost the server,
+//! beside the `WebSocket` that async-graphql ships, over the same schema.
 
 use std::time::Duration;
 
@@ -136,8 +136,7 @@ fn table(options: &Options, ours: &[Side], stock: &[Side], report: &mut Report) 
 }
 
 fn about(sides: &[Side]) -> String {
-    let mut latency = Histogram::default();
-    sides.iter().for_each(|side| latency.add(&side.latency));
+    let latency = Histogram::sum(sides.iter().map(|side| &side.latency));
     let resumed: u64 = sides.iter().map(|side| side.resumed).sum();
     let acknowledged = median(sides.iter().map(|side| side.acknowledged));
     format!(

@@ -17,4 +17,4 @@ pub(crate) enum Work {
 }
 
 /// As long as the engine's, which stands for the arguments of a request.
-const FINGERPRINT: [u8; 32] = [7; 32];
+const FINGERPRINT: [u8; 16] = [7; 16];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bursar::app::App;
-use bursar_entities::ids::{MeterId, OrganizationId, TypedId as _, UsageRecordId};
+use bursar_entities::ids::{MeterId, OrganizationId};
 use chrono::DateTime;
 use sea_orm::sqlx::postgres::PgConnection;
 use sea_orm::sqlx::{self, Connection as _, Row as _};
@@ -146,7 +146,6 @@ impl Caller {
             .bind(FINGERPRINT.as_slice())
             .bind(self.app.now())
             .bind(LIMIT)
-            .bind(self.app.new_id::<UsageRecordId>().uuid())
             .bind(self.actor)
             .bind(DateTime::UNIX_EPOCH)
             .execute(&mut self.connection)

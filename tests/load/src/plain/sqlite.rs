@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bursar::app::App;
-use bursar_entities::ids::{MeterId, OrganizationId, TypedId as _, UsageRecordId};
+use bursar_entities::ids::{MeterId, OrganizationId};
 use chrono::DateTime;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, SqliteConnection};
@@ -72,7 +72,6 @@ impl Single {
             .bind(FINGERPRINT.as_slice())
             .bind(self.app.now())
             .bind(LIMIT)
-            .bind(self.app.new_id::<UsageRecordId>().uuid())
             .bind(self.actor)
             .bind(DateTime::UNIX_EPOCH)
             .execute(&mut self.connection)

@@ -1,8 +1,4 @@
 //! The product's schema with one mutation more, which does nothing: what the doors cost by themselves.
-#![expect(
-    clippy::unused_async,
-    reason = "the macros want resolvers to be asynchronous"
-)]
 
 use async_graphql::{ID, InputObject, MergedObject, Object, Schema, SimpleObject};
 use bursar::app::App;

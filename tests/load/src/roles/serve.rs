@@ -150,9 +150,7 @@ async fn upgrade(
         .on_upgrade(move |socket| {
             let app = stock.app;
             GraphQLWebSocket::new(socket, stock.schema, protocol)
-                .on_connection_init(
-                    move |payload| async move { Ok(signed_in(&app, &payload).await?) },
-                )
+                .on_connection_init(move |payload| async move { signed_in(&app, &payload).await })
                 .serve()
         })
 }

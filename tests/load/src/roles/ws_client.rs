@@ -202,13 +202,11 @@ impl Room {
 
 /// What is subscribed to.
 fn document(slow: bool) -> String {
-    let fillers: String = if slow {
-        (0..FILLERS)
-            .map(|filler| format!(" f{filler}: organization {{ description }}"))
-            .collect()
-    } else {
-        String::new()
-    };
+    let count = if slow { FILLERS } else { 0 };
+    let fillers: Vec<String> = (0..count)
+        .map(|filler| format!(" f{filler}: organization {{ description }}"))
+        .collect();
+    let fillers = fillers.concat();
     format!(
         "subscription($organization: ID!, $after: String) {{ quotaThresholdCrossed(organizationId: $organization, \
          after: $after) {{ id sequence cursor level direction used limit occurredAt meter {{ key }}{fillers} }} }}"

@@ -12,6 +12,10 @@ const CLOSE: u8 = 0x8;
 const PING: u8 = 0x9;
 const PONG: u8 = 0xA;
 
+/// The bit beside the length that every client sets, and the length that says that two bytes of length follow.
+const MASKED: u8 = 0x80;
+const LONG: u8 = 0x7E;
+
 /// Bytes that a reader holds who is to be slow; others leave it to the system.
 const NARROW: u32 = 4 << 10;
 
@@ -79,9 +83,9 @@ impl Socket {
     async fn send(&mut self, kind: u8, payload: &[u8]) -> Outcome<()> {
         let mut frame = vec![0x80 | kind];
         if let (Ok(short), true) = (u8::try_from(payload.len()), payload.len() < 126) {
-            frame.push(0x80 | short);
+            frame.push(MASKED | short);
         } else {
-            frame.push(0x80 | 126);
+            frame.push(MASKED | LONG);
             frame.extend_from_slice(&u16::try_from(payload.len())?.to_be_bytes());
         }
         frame.extend_from_slice(&[0; 4]);
