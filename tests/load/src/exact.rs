@@ -82,3 +82,45 @@ pub(crate) async fn reset(world: &World) -> Outcome<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use bursar_tests::Backend;
+
+    use super::*;
+    use crate::engine::{decide, one};
+    use crate::flow::Told;
+
+    async fn tamper(world: &World, statement: &str) {
+        let db = world.app.db.reader();
+        let done = db.execute_unprepared(statement).await.unwrap();
+        assert!(done.rows_affected() > 0, "{statement}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whatever_is_not_exact_is_noticed() {
+        let world = World::with(Backend::Sqlite, 2).await.unwrap();
+        for (place, organization) in world.organizations.iter().enumerate() {
+            let input = one(*organization, Some(format!("key-{place}")));
+            let told = decide(&world.app, &world.owner, &input).await.unwrap();
+            assert_eq!(told, Told::Granted);
+        }
+        let meter = world.engine_meter;
+        let check = async |granted| insist(&world, meter, granted, Work::Decision).await;
+        check(2).await.unwrap();
+        check(3).await.unwrap_err();
+        check(1).await.unwrap_err();
+
+        // The sums stay the same, but neither counter equals its records.
+        tamper(&world, "UPDATE quota_counters SET used = used + 1 WHERE used = 1 AND organization_id = (SELECT MIN(organization_id) FROM usage_records)").await;
+        tamper(
+            &world,
+            "UPDATE quota_counters SET used = used - 1 WHERE used = 1",
+        )
+        .await;
+        check(2).await.unwrap_err();
+
+        reset(&world).await.unwrap();
+        check(0).await.unwrap();
+    }
+}

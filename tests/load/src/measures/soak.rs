@@ -34,7 +34,8 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
         sizes.push(proc::resident(server)?);
         progress(&format!("  part {part} of {PARTS}: {}", mebibytes(&sizes)));
     }
-    let arrived = stage.arrived(&all, "the soak").await?;
+    let arrived = stage.arrived(&all).await?;
+    arrived.insist()?;
     report.row(Row {
         measure: "soak: delivered",
         ours: thousands(arrived.expected as f64),

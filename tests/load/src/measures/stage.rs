@@ -9,7 +9,7 @@ use crate::failure::{Outcome, failure};
 use crate::options::Role;
 use crate::population;
 use crate::roles::serve::{Begin, Cross, Crossed};
-use crate::roles::ws_client::{self, Arrived, Question, lost};
+use crate::roles::ws_client::{self, Arrived, Question};
 use crate::world::World;
 
 /// The limit of the quota, and one unit less than its threshold at 80 percent.
@@ -105,8 +105,8 @@ impl<'a> Stage<'a> {
         Err(failure("some subscribers hear of no event"))
     }
 
-    /// What has arrived of some events; all of it, or the run ends.
-    pub(super) async fn arrived(&mut self, crossed: &Crossed, what: &str) -> Outcome<Arrived> {
+    /// What has arrived of some events, once nothing more comes.
+    pub(super) async fn arrived(&mut self, crossed: &Crossed) -> Outcome<Arrived> {
         let mut all = Arrived::default();
         for (crowd, _) in &mut self.crowds {
             let arrived: Arrived = crowd.ask(&Question::Arrived(crossed.clone())).await?;
@@ -116,7 +116,6 @@ impl<'a> Stage<'a> {
             all.resumed += arrived.resumed;
             all.latency.add(&arrived.latency);
         }
-        lost(what, &all)?;
         Ok(all)
     }
 }
