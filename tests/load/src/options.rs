@@ -51,7 +51,7 @@ pub(crate) struct Options {
     /// A fraction of a second for each round: shows that everything works and is exact, and measures nothing.
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Rounds of each side.
+    /// Rounds of each side, after one that does not count.
     #[arg(long, default_value_t = 5)]
     pub(crate) rounds: usize,
     /// Seconds of each round.
@@ -107,7 +107,7 @@ impl Options {
     /// The same with little of everything, when the run is to be quick.
     pub(crate) fn settled(mut self) -> Self {
         if self.quick {
-            self.rounds = 2;
+            self.rounds = 1;
             self.seconds = 0.3;
             self.organizations = 100;
             self.in_flight = 64;

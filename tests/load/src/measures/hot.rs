@@ -19,7 +19,7 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
     let mut crowd = Crowd::of(&world, options.connections).await?;
     let mut duel = Duel::default();
     let quota: Arc<[OrganizationId]> = Arc::clone(&world.organizations);
-    for round in 0..options.rounds {
+    for round in 0..=options.rounds {
         exact::reset(&world).await?;
         let tag = format!("ours-{round}");
         let flow = engine::flood(&world, &quota, options.in_flight, options.round(), &tag).await?;

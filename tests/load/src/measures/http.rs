@@ -34,7 +34,7 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
     };
     clients.ask::<()>(&begin).await?;
     let mut duel = Duel::default();
-    for round in 0..options.rounds {
+    for round in 0..=options.rounds {
         exact::reset(&world).await?;
         let mut play = async |mutation: &str| -> Outcome<Flow> {
             let round = http_client::Round {

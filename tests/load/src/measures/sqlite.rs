@@ -15,7 +15,7 @@ pub(super) async fn run(options: &Options, report: &mut Report) -> Outcome<()> {
     let mut single = Single::of(&world).await?;
     let mut duel = Duel::default();
     let quotas = &world.organizations;
-    for round in 0..options.rounds {
+    for round in 0..=options.rounds {
         exact::reset(&world).await?;
         let tag = format!("ours-{round}");
         let flow = engine::flood(&world, quotas, options.in_flight, options.round(), &tag).await?;
