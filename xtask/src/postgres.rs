@@ -174,17 +174,19 @@ mod tests {
 
     #[test]
     fn a_cluster_answers_while_it_lives_and_leaves_nothing() {
-        let cluster = Cluster::start(Durability::None).unwrap();
-        let psql = || {
-            let mut psql = command("psql");
-            psql.args([cluster.url(), "-Atc", "show fsync"]);
-            psql
-        };
-        assert_eq!(capture(&mut psql()).unwrap().trim(), "off");
-        let mut afterwards = psql();
-        let folder = cluster.folder().to_owned();
-        drop(cluster);
-        assert!(!succeeds(&mut afterwards));
-        assert!(!folder.exists());
+        for (durability, fsync) in [(Durability::None, "off"), (Durability::Full, "on")] {
+            let cluster = Cluster::start(durability).unwrap();
+            let psql = || {
+                let mut psql = command("psql");
+                psql.args([cluster.url(), "-Atc", "show fsync"]);
+                psql
+            };
+            assert_eq!(capture(&mut psql()).unwrap().trim(), fsync);
+            let mut afterwards = psql();
+            let folder = cluster.folder().to_owned();
+            drop(cluster);
+            assert!(!succeeds(&mut afterwards));
+            assert!(!folder.exists());
+        }
     }
 }
