@@ -91,13 +91,8 @@ fn argument<'a>(arguments: &'a Arguments, name: &str) -> Option<&'a Value> {
     found.map(|(_, value)| value)
 }
 
-/// All doors of the product. `drain` ends live streams when the server stops.
-pub fn app_router(app: &App, drain: Drain) -> Router {
-    router_over(app, schema::build(app.clone()), &schema::sdl(), drain)
-}
-
-/// The same doors over another executor, whose schema's text is `sdl`: the load generator's.
-pub fn router_over<E: Executor>(app: &App, executor: E, sdl: &str, drain: Drain) -> Router {
+/// All doors of the product over `executor`, whose schema's text is `sdl`. `drain` ends live streams when the server stops.
+fn router_over<E: Executor>(app: &App, executor: E, sdl: &str, drain: Drain) -> Router {
     let (ready, ids) = (app.clone(), app.clone());
     let doors = Doors {
         executor,
@@ -126,8 +121,23 @@ pub async fn serve_app(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let executor = schema::build(app.clone());
+    serve_over(app, executor, &schema::sdl(), listener, shutdown).await
+}
+
+/// As [`serve_app`], over another executor, whose schema's text is `sdl`: the load generator's.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_over<E: Executor>(
+    app: &App,
+    executor: E,
+    sdl: &str,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let drain = Drain::new();
-    let router = app_router(app, drain.clone());
+    let router = router_over(app, executor, sdl, drain.clone());
     tokio::select! {
         served = super::serve(listener, router, drain, shutdown) => served,
         // Neither of them ends by itself.

@@ -26,7 +26,7 @@ use axum::Router;
 use axum::routing::{any, get};
 use tower_http::compression::CompressionLayer;
 
-pub use assembly::{app_router, router_over, serve_app};
+pub use assembly::{serve_app, serve_over};
 pub use authenticate::Authenticate;
 pub use drain::Drain;
 pub use health::Readiness;

@@ -12,8 +12,8 @@ use axum::response::Response;
 use axum::routing::get;
 use bursar::actor::{Actor, Origin};
 use bursar::app::App;
-use bursar::domain::{identity, quotas};
-use bursar::http::{Drain, router_over};
+use bursar::domain::{events, identity, quotas};
+use bursar::http::serve_over;
 use bursar_entities::ids::OrganizationId;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -64,19 +64,21 @@ pub(crate) async fn run() -> Outcome<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     let schema = schema::build(&app);
-    let drain = Drain::new();
-    let router = if begin.stock {
-        stock(&app, schema)
-    } else {
-        let sdl = schema.sdl();
-        router_over(&app, schema, &sdl, drain.clone())
-    };
-    tokio::spawn(bursar::http::serve(
-        listener,
-        router,
-        drain,
-        std::future::pending(),
-    ));
+    let served = app.clone();
+    tokio::spawn(async move {
+        if begin.stock {
+            let router = stock(&served, schema);
+            tokio::join!(
+                axum::serve(listener, router).into_future(),
+                events::hear_others(&served),
+                quotas::notice_others(&served)
+            )
+            .0
+        } else {
+            let sdl = schema.sdl();
+            serve_over(&served, schema, &sdl, listener, std::future::pending()).await
+        }
+    });
     answer(Ok(address))?;
     let mut up = true;
     while let Some(wanted) = questions.next::<Cross>().await? {
