@@ -1,9 +1,15 @@
 //! Exact decisions, idempotency, levels and the log of crossings (QUO), through the graph.
 
+mod add_ons;
 mod decisions;
+mod grace;
+mod grants;
 mod idempotency;
+mod limits;
 mod model;
+mod overage;
 mod overrides;
+mod plan_changes;
 mod reservations;
 mod storm;
 mod streams;

@@ -1,6 +1,6 @@
 //! What mutations of plans take.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 
 use super::enums::{BillingInterval, OverQuotaPolicy};
 use crate::domain::catalog;
@@ -27,8 +27,65 @@ impl From<PlanPriceInput> for catalog::PriceEdit {
     }
 }
 
+/// A soft grace.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct PlanGraceInput {
+    /// By how many percent the limit may be exceeded, 1 to 1000.
+    percentage: i32,
+    /// For how many days after it was first exceeded, 1 to 365.
+    days: i32,
+}
+
+impl From<PlanGraceInput> for catalog::Grace {
+    /// A number that is too large becomes one that is refused.
+    fn from(input: PlanGraceInput) -> Self {
+        Self {
+            percent: i16::try_from(input.percentage).unwrap_or(i16::MAX),
+            days: i16::try_from(input.days).unwrap_or(i16::MAX),
+        }
+    }
+}
+
+/// What usage beyond a limit costs in a currency.
+#[derive(Clone, Debug, InputObject)]
+pub struct PlanOveragePriceInput {
+    /// The currency.
+    currency: CurrencyCode,
+    /// In whole minor units of the currency: cents for USD.
+    amount_minor: Quantity,
+}
+
+/// What usage beyond a limit costs.
+#[derive(Clone, Debug, InputObject)]
+pub struct PlanOverageInput {
+    /// How much each price is for, in the meter's unit; 1 when absent.
+    per: Option<Quantity>,
+    /// At least one price, each currency at most once.
+    prices: Vec<PlanOveragePriceInput>,
+}
+
+impl From<PlanOverageInput> for catalog::OverageEdit {
+    fn from(input: PlanOverageInput) -> Self {
+        let prices = input.prices.into_iter();
+        Self {
+            per: input.per.map(|per| per.0),
+            prices: prices
+                .map(|price| (price.currency.0, price.amount_minor.0))
+                .collect(),
+        }
+    }
+}
+
+fn edit<I, T: From<I>>(field: MaybeUndefined<I>) -> catalog::Edit<T> {
+    match field {
+        MaybeUndefined::Undefined => catalog::Edit::Keep,
+        MaybeUndefined::Null => catalog::Edit::Clear,
+        MaybeUndefined::Value(value) => catalog::Edit::Set(value.into()),
+    }
+}
+
 /// A limit to add to a draft, or to replace in it: give `limit` or `unlimited`, or for a limit that is there already
-/// only its new `policy`.
+/// only what changes in it.
 #[derive(Clone, Debug, InputObject)]
 pub struct PlanLimitInput {
     /// The meter's key.
@@ -39,6 +96,10 @@ pub struct PlanLimitInput {
     unlimited: Option<bool>,
     /// What happens at the limit; what it was when absent, DENY for a new limit.
     policy: Option<OverQuotaPolicy>,
+    /// By how much and for how long a DENY limit may be exceeded; what it was when absent, none when null.
+    grace: MaybeUndefined<PlanGraceInput>,
+    /// What usage beyond an ALLOW limit costs; what it was when absent, nothing when null.
+    overage: MaybeUndefined<PlanOverageInput>,
 }
 
 impl From<PlanLimitInput> for catalog::LimitEdit {
@@ -48,6 +109,8 @@ impl From<PlanLimitInput> for catalog::LimitEdit {
             limit: input.limit.map(|limit| limit.0),
             unlimited: input.unlimited.unwrap_or_default(),
             policy: input.policy.map(Into::into),
+            grace: edit(input.grace),
+            overage: edit(input.overage),
         }
     }
 }
@@ -69,7 +132,7 @@ pub struct CreatePlanInput {
     trial_days: Option<i32>,
     /// Its prices. None at all means that the price is agreed with each customer.
     prices: Option<Vec<PlanPriceInput>>,
-    /// Its limits. A meter that is not named is not limited by the plan.
+    /// Its limits. A meter that is not named is not part of the plan: nothing of it may be used.
     limits: Option<Vec<PlanLimitInput>>,
 }
 

@@ -1,5 +1,8 @@
 //! The catalog in the graph: meters, resource kinds, plans and their versions.
 
+mod add_on;
+mod add_on_input;
+mod add_on_mutation;
 mod enums;
 mod input;
 mod kind;
@@ -14,13 +17,21 @@ mod version;
 use async_graphql::{Context, Object};
 use futures_util::FutureExt;
 
+pub(super) use add_on::add_on_nodes;
+pub use add_on::{AddOn, AddOnIncrease, AddOnPrice};
+pub use add_on_input::{
+    AddOnIncreaseInput, AddOnPriceInput, ArchiveAddOnInput, CreateAddOnInput, UpdateAddOnInput,
+};
+pub use add_on_mutation::{
+    AddOnMutation, ArchiveAddOnPayload, CreateAddOnPayload, UpdateAddOnPayload,
+};
 pub use enums::{
     BillingInterval, MeterKind, MeterWindow, OverQuotaPolicy, PlanVersionStatus, QuotaLevel,
     ResourceNeedSource,
 };
 pub use input::{
-    CreatePlanInput, PlanLimitInput, PlanPriceInput, PreviewPlanPublicationInput, PublishPlanInput,
-    UpdatePlanInput,
+    CreatePlanInput, PlanGraceInput, PlanLimitInput, PlanOverageInput, PlanOveragePriceInput,
+    PlanPriceInput, PreviewPlanPublicationInput, PublishPlanInput, UpdatePlanInput,
 };
 pub use kind::{ResourceKind, ResourceNeed};
 pub(crate) use loaders::CatalogLoaders;
@@ -29,7 +40,7 @@ pub use mutation::{CatalogMutation, CreatePlanPayload, PublishPlanPayload, Updat
 pub(super) use nodes::{kind_nodes, meter_nodes, plan_nodes, version_nodes};
 pub use plan::Plan;
 pub use preview::{PlanChange, PlanPublicationPreview};
-pub use version::{PlanLimit, PlanPrice, PlanVersion};
+pub use version::{PlanGrace, PlanLimit, PlanOverage, PlanPrice, PlanVersion};
 
 use super::context::RequestContext;
 use super::pagination::{List, list};
@@ -80,6 +91,18 @@ impl CatalogQuery {
     ) -> async_graphql::Result<Option<Plan>> {
         let found = catalog::find_plan(ctx.app(), ctx.actor(), &key).await?;
         Ok(found.map(Plan::from))
+    }
+
+    /// The add-ons on offer, in the order of display. Readable without a token.
+    async fn add_ons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also add-ons that are withdrawn from sale; for system admins.")]
+        include_archived: Option<bool>,
+    ) -> async_graphql::Result<Vec<AddOn>> {
+        let archived = include_archived.unwrap_or_default();
+        let all = catalog::list_add_ons(ctx.app(), ctx.actor(), archived).await?;
+        Ok(all.into_iter().map(AddOn::from).collect())
     }
 
     /// Every meter, in the order of display. Readable without a token.

@@ -56,7 +56,8 @@ impl PlanVersion {
         Ok(rows.iter().map(|row| PlanPrice::new(row, &rows)).collect())
     }
 
-    /// One limit per meter, in the order of display. A meter that is not among them is not limited by the plan.
+    /// One limit per meter, in the order of display. A meter that is not among them is not part of the plan:
+    /// nothing of it may be used.
     async fn limits(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PlanLimit>> {
         let rows = ctx
             .loaders()
@@ -116,6 +117,8 @@ pub struct PlanLimit {
     model: plan_limit::Model,
     /// What happens at the limit.
     policy: OverQuotaPolicy,
+    /// By how much and for how long a DENY limit may be exceeded; null without grace.
+    grace: Option<PlanGrace>,
 }
 
 #[ComplexObject]
@@ -135,12 +138,54 @@ impl PlanLimit {
         let meter = meters.require(self.model.meter_id).await?;
         Ok(Some(Quantity::from_units(units, meter.scale)))
     }
+
+    /// What usage beyond an ALLOW limit costs; null when it costs nothing.
+    async fn overage(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PlanOverage>> {
+        let Some(per) = self.model.overage_per else {
+            return Ok(None);
+        };
+        let catalog = &ctx.loaders().catalog;
+        let meter = catalog.meters.require(self.model.meter_id).await?;
+        let prices = catalog.overage_prices.load(self.model.id).await?;
+        let prices = prices.unwrap_or_default().into_iter();
+        Ok(Some(PlanOverage {
+            per: Quantity::from_units(per, meter.scale),
+            prices: prices
+                .map(|price| Money::new(price.amount_minor, &price.currency))
+                .collect(),
+        }))
+    }
+}
+
+/// A soft grace: a DENY limit that may be exceeded for a while. Falling back to the limit renews it.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct PlanGrace {
+    /// By how many percent the limit may be exceeded.
+    percentage: i32,
+    /// For how many days after it was first exceeded.
+    days: i32,
+}
+
+/// What usage beyond a limit costs.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PlanOverage {
+    /// How much each price is for, in the meter's unit.
+    per: Quantity,
+    /// One price per currency.
+    prices: Vec<Money>,
 }
 
 impl From<plan_limit::Model> for PlanLimit {
     fn from(model: plan_limit::Model) -> Self {
         Self {
             policy: model.policy.into(),
+            grace: model
+                .grace_percent
+                .zip(model.grace_days)
+                .map(|(percent, days)| PlanGrace {
+                    percentage: percent.into(),
+                    days: days.into(),
+                }),
             model,
         }
     }
