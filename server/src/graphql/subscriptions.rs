@@ -2,6 +2,7 @@
 //! root of live streams.
 
 mod add_ons;
+mod mutation;
 #[cfg(test)]
 mod tests;
 
@@ -13,9 +14,8 @@ use bursar_entities::{enums, plan_subscription, subscription_add_on, subscriptio
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 
-pub use add_ons::{
-    SetAddOnQuantityInput, SetAddOnQuantityPayload, SubscriptionAddOn, SubscriptionMutation,
-};
+pub use add_ons::SubscriptionAddOn;
+pub use mutation::{SetAddOnQuantityInput, SetAddOnQuantityPayload, SubscriptionMutation};
 
 use super::catalog::{BillingInterval, Plan, PlanVersion};
 use super::context::RequestContext;

@@ -9,8 +9,9 @@ use bursar_entities::meter;
 use chrono::{DateTime, Utc};
 
 use super::amount::LARGEST;
-use super::grace::{Grace, overage};
+use super::grace::Grace;
 use super::level::level;
+use super::overage::overage;
 use super::standing::Standing;
 
 /// One decision about one meter.

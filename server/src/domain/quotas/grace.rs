@@ -86,17 +86,6 @@ impl Standing {
         let grace = terms.since(self.over_since_with(taken)?, self.at);
         (grace.is_open && taken <= terms.ceiling(limit)).then_some(grace)
     }
-
-    /// Units used beyond the limit: what is billed where the policy is ALLOW.
-    #[must_use]
-    pub fn overage(&self) -> i64 {
-        overage(self.used(), self.limit.amount)
-    }
-}
-
-/// How much of `used` lies beyond `limit`.
-pub(super) fn overage(used: i64, limit: Option<i64>) -> i64 {
-    limit.map_or(0, |limit| (used - limit).max(0))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::amount::{AmountError, to_units};
-use super::specials::{Subject, check_end, check_reason};
+use super::specials::{Subject, check};
 use super::standing::Standing;
 use crate::actor::Actor;
 use crate::app::App;
@@ -38,8 +38,7 @@ pub async fn grant(app: &App, actor: &Actor, input: &GrantInput) -> Result<Stand
     authorize_system_admin(actor)?;
     let tx = app.db.begin().await?;
     let subject = Subject::lock_in_tx(&*tx, input.organization, &input.meter).await?;
-    check_reason(&input.reason)?;
-    check_end(app, input.expires_at)?;
+    check(app, &input.reason, input.expires_at)?;
     let units = units(input, &subject)?;
     let row = quota_grant::Model {
         id: app.new_id(),

@@ -17,6 +17,7 @@ mod grace;
 mod grants;
 mod level;
 mod message;
+mod overage;
 mod overrides;
 mod read;
 mod record;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::amount::to_units;
-use super::specials::{Subject, check_end, check_reason};
+use super::specials::{Subject, check};
 use super::standing::Standing;
 use crate::actor::Actor;
 use crate::app::App;
@@ -45,8 +45,7 @@ pub async fn set_override(app: &App, actor: &Actor, input: &OverrideInput) -> Re
     authorize_system_admin(actor)?;
     let tx = app.db.begin().await?;
     let subject = Subject::lock_in_tx(&*tx, input.organization, &input.meter).await?;
-    check_reason(&input.reason)?;
-    check_end(app, input.expires_at)?;
+    check(app, &input.reason, input.expires_at)?;
     let limit = limit(input, &subject)?;
     let old = find_in_tx(&*tx, input.organization, &subject).await?;
     let row = quota_override::Model {

@@ -86,17 +86,12 @@ impl Subject {
     }
 }
 
-/// Checks a reason.
-pub(super) fn check_reason(reason: &str) -> Result<()> {
-    if (1..=500).contains(&reason.trim().chars().count()) {
-        return Ok(());
+/// Checks what is said of a special limit: why it is given, and until when.
+pub(super) fn check(app: &App, reason: &str, expires_at: Option<DateTime<Utc>>) -> Result<()> {
+    if !(1..=500).contains(&reason.trim().chars().count()) {
+        let message = "Say why, in 1 to 500 characters";
+        return Err(Error::validation("reason", message));
     }
-    let message = "Say why, in 1 to 500 characters";
-    Err(Error::validation("reason", message))
-}
-
-/// Checks an end.
-pub(super) fn check_end(app: &App, expires_at: Option<DateTime<Utc>>) -> Result<()> {
     if expires_at.is_some_and(|end| end <= app.now()) {
         let message = "The end lies in the past; name a later moment or leave it out";
         return Err(Error::validation("expiresAt", message));

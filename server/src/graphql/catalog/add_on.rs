@@ -1,22 +1,12 @@
 //! Add-ons in the graph.
 
-use std::collections::HashMap;
-
-use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use bursar_entities::add_on::Model;
-use bursar_entities::ids::AddOnId;
-use bursar_entities::{add_on_increase, add_on_price};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
-use super::enums::BillingInterval;
-use super::meter::Meter;
-use crate::actor::Actor;
-use crate::app::App;
-use crate::domain::catalog;
-use crate::error::Result;
+use super::add_on_contents::{AddOnIncrease, AddOnPrice};
 use crate::graphql::context::RequestContext;
-use crate::graphql::scalars::{CurrencyCode, Money, Quantity, id};
+use crate::graphql::scalars::id;
 
 /// A pack that raises limits on top of a plan, such as "+10 GB of storage". How many of it an organization has is on
 /// its subscription.
@@ -65,68 +55,4 @@ impl From<Model> for AddOn {
             model,
         }
     }
-}
-
-/// What one of an add-on costs in a currency, per interval.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct AddOnPrice {
-    /// The currency.
-    currency: CurrencyCode,
-    /// How often it is charged.
-    interval: BillingInterval,
-    /// What is charged each time.
-    price: Money,
-}
-
-impl From<add_on_price::Model> for AddOnPrice {
-    fn from(row: add_on_price::Model) -> Self {
-        Self {
-            interval: row.billing_interval.into(),
-            price: Money::new(row.amount_minor, &row.currency),
-            currency: CurrencyCode(row.currency),
-        }
-    }
-}
-
-/// By how much one of an add-on raises the limit of a meter.
-#[derive(Clone, Debug)]
-pub struct AddOnIncrease {
-    model: add_on_increase::Model,
-}
-
-/// By how much one of an add-on raises the limit of a meter.
-#[Object]
-impl AddOnIncrease {
-    /// What is limited.
-    async fn meter(&self, ctx: &Context<'_>) -> async_graphql::Result<Meter> {
-        let meters = &ctx.loaders().catalog.meters;
-        Ok(meters.require(self.model.meter_id).await?.into())
-    }
-
-    /// How much is added, in the meter's unit; 1 switches a flag on.
-    async fn amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Quantity> {
-        let meters = &ctx.loaders().catalog.meters;
-        let meter = meters.require(self.model.meter_id).await?;
-        Ok(Quantity::from_units(self.model.amount, meter.scale))
-    }
-}
-
-impl From<add_on_increase::Model> for AddOnIncrease {
-    fn from(model: add_on_increase::Model) -> Self {
-        Self { model }
-    }
-}
-
-/// The add-ons among `ids`, for `node` and `nodes`.
-pub(in crate::graphql) async fn add_on_nodes(
-    app: &App,
-    _: &Actor,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, AddOn>> {
-    let ids: Vec<AddOnId> = ids.iter().copied().map(AddOnId).collect();
-    let found = catalog::add_ons_by_ids(app.db.reader(), &ids).await?;
-    Ok(found
-        .into_iter()
-        .map(|(id, row)| (id.0, row.into()))
-        .collect())
 }

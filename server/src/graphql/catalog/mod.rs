@@ -1,8 +1,11 @@
 //! The catalog in the graph: meters, resource kinds, plans and their versions.
 
 mod add_on;
+mod add_on_contents;
 mod add_on_input;
 mod add_on_mutation;
+mod beyond;
+mod beyond_input;
 mod enums;
 mod input;
 mod kind;
@@ -17,30 +20,32 @@ mod version;
 use async_graphql::{Context, Object};
 use futures_util::FutureExt;
 
-pub(super) use add_on::add_on_nodes;
-pub use add_on::{AddOn, AddOnIncrease, AddOnPrice};
+pub use add_on::AddOn;
+pub use add_on_contents::{AddOnIncrease, AddOnPrice};
 pub use add_on_input::{
     AddOnIncreaseInput, AddOnPriceInput, ArchiveAddOnInput, CreateAddOnInput, UpdateAddOnInput,
 };
 pub use add_on_mutation::{
     AddOnMutation, ArchiveAddOnPayload, CreateAddOnPayload, UpdateAddOnPayload,
 };
+pub use beyond::{PlanGrace, PlanOverage};
+pub use beyond_input::{PlanGraceInput, PlanOverageInput, PlanOveragePriceInput};
 pub use enums::{
     BillingInterval, MeterKind, MeterWindow, OverQuotaPolicy, PlanVersionStatus, QuotaLevel,
     ResourceNeedSource,
 };
 pub use input::{
-    CreatePlanInput, PlanGraceInput, PlanLimitInput, PlanOverageInput, PlanOveragePriceInput,
-    PlanPriceInput, PreviewPlanPublicationInput, PublishPlanInput, UpdatePlanInput,
+    CreatePlanInput, PlanLimitInput, PlanPriceInput, PreviewPlanPublicationInput, PublishPlanInput,
+    UpdatePlanInput,
 };
 pub use kind::{ResourceKind, ResourceNeed};
 pub(crate) use loaders::CatalogLoaders;
 pub use meter::{Meter, MeterThreshold};
 pub use mutation::{CatalogMutation, CreatePlanPayload, PublishPlanPayload, UpdatePlanPayload};
-pub(super) use nodes::{kind_nodes, meter_nodes, plan_nodes, version_nodes};
+pub(super) use nodes::{add_on_nodes, kind_nodes, meter_nodes, plan_nodes, version_nodes};
 pub use plan::Plan;
 pub use preview::{PlanChange, PlanPublicationPreview};
-pub use version::{PlanGrace, PlanLimit, PlanOverage, PlanPrice, PlanVersion};
+pub use version::{PlanLimit, PlanPrice, PlanVersion};
 
 use super::context::RequestContext;
 use super::pagination::{List, list};

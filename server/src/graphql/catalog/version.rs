@@ -4,6 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use bursar_entities::{plan_limit, plan_price, plan_version};
 use chrono::{DateTime, Utc};
 
+use super::beyond::{PlanGrace, PlanOverage};
 use super::enums::{BillingInterval, OverQuotaPolicy, PlanVersionStatus};
 use super::meter::Meter;
 use super::plan::Plan;
@@ -141,51 +142,15 @@ impl PlanLimit {
 
     /// What usage beyond an ALLOW limit costs; null when it costs nothing.
     async fn overage(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PlanOverage>> {
-        let Some(per) = self.model.overage_per else {
-            return Ok(None);
-        };
-        let catalog = &ctx.loaders().catalog;
-        let meter = catalog.meters.require(self.model.meter_id).await?;
-        let prices = catalog.overage_prices.load(self.model.id).await?;
-        let prices = prices.unwrap_or_default().into_iter();
-        Ok(Some(PlanOverage {
-            per: Quantity::from_units(per, meter.scale),
-            prices: prices
-                .map(|price| Money::new(price.amount_minor, &price.currency))
-                .collect(),
-        }))
+        PlanOverage::of(ctx, &self.model).await
     }
-}
-
-/// A soft grace: a DENY limit that may be exceeded for a while. Falling back to the limit renews it.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct PlanGrace {
-    /// By how many percent the limit may be exceeded.
-    percentage: i32,
-    /// For how many days after it was first exceeded.
-    days: i32,
-}
-
-/// What usage beyond a limit costs.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct PlanOverage {
-    /// How much each price is for, in the meter's unit.
-    per: Quantity,
-    /// One price per currency.
-    prices: Vec<Money>,
 }
 
 impl From<plan_limit::Model> for PlanLimit {
     fn from(model: plan_limit::Model) -> Self {
         Self {
             policy: model.policy.into(),
-            grace: model
-                .grace_percent
-                .zip(model.grace_days)
-                .map(|(percent, days)| PlanGrace {
-                    percentage: percent.into(),
-                    days: days.into(),
-                }),
+            grace: PlanGrace::of(&model),
             model,
         }
     }

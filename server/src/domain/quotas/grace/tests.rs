@@ -27,10 +27,7 @@ fn stands(used: i64, since: Option<DateTime<Utc>>, day: i64) -> Standing {
 
 #[test]
 fn grace_begins_with_the_first_excess_and_ends_with_its_days() {
-    let (start, end) = (
-        DateTime::UNIX_EPOCH + TimeDelta::days(1),
-        DateTime::UNIX_EPOCH + TimeDelta::days(8),
-    );
+    let [start, end] = [1, 8].map(|day| DateTime::UNIX_EPOCH + TimeDelta::days(day));
     let within = consume(&stands(9, None, 1), 1);
     assert_eq!(
         (within.allowed, within.grace, within.over_since),
