@@ -53,6 +53,12 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// Identifies a row of `add_ons`.
+    AddOnId
+    /// Identifies a row of `add_on_increases`.
+    AddOnIncreaseId
+    /// Identifies a row of `add_on_prices`.
+    AddOnPriceId
     /// Identifies a row of `audit_entries`.
     AuditEntryId
     /// Identifies a row of `invitations`.
@@ -67,6 +73,8 @@ typed_id! {
     PlanId
     /// Identifies a row of `plan_limits`.
     PlanLimitId
+    /// Identifies a row of `plan_overage_prices`.
+    PlanOveragePriceId
     /// Identifies a row of `plan_prices`.
     PlanPriceId
     /// Identifies a row of `plan_subscriptions`.
@@ -75,6 +83,8 @@ typed_id! {
     PlanVersionId
     /// Identifies a row of `quota_counters`.
     QuotaCounterId
+    /// Identifies a row of `quota_grants`.
+    QuotaGrantId
     /// Identifies a row of `quota_overrides`.
     QuotaOverrideId
     /// Identifies a row of `refresh_tokens`.

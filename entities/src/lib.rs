@@ -1,5 +1,8 @@
 //! The tables of Bursar: one file each, with its model, typed ids and tenant-scoped finders. No rules live here.
 
+pub mod add_on;
+pub mod add_on_increase;
+pub mod add_on_price;
 pub mod audit_chain;
 pub mod audit_entry;
 pub mod catalog_state;
@@ -13,10 +16,12 @@ pub mod organization;
 pub mod organization_head;
 pub mod plan;
 pub mod plan_limit;
+pub mod plan_overage_price;
 pub mod plan_price;
 pub mod plan_subscription;
 pub mod plan_version;
 pub mod quota_counter;
+pub mod quota_grant;
 pub mod quota_override;
 pub mod quota_reservation;
 pub mod quota_reservation_item;
@@ -27,6 +32,7 @@ pub mod resource_kind;
 pub mod resource_need;
 pub mod revenue_movement;
 pub mod session;
+pub mod subscription_add_on;
 pub mod subscription_change;
 pub mod threshold_event;
 pub mod usage_record;

@@ -20,6 +20,12 @@ pub struct Model {
     pub limit_amount: Option<i64>,
     /// What happens at the limit.
     pub policy: OverQuotaPolicy,
+    /// Soft grace: by how many percent a DENY limit may be exceeded for a while; none without grace.
+    pub grace_percent: Option<i16>,
+    /// For how many days after it was first exceeded; given with the percentage.
+    pub grace_days: Option<i16>,
+    /// 10^-scale units that each overage price is for; none without overage prices.
+    pub overage_per: Option<i64>,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

@@ -26,6 +26,9 @@ pub struct Model {
     pub reserved: i64,
     /// When the first of these reservations expires; none without any. From then on `reserved` must be swept.
     pub reserved_until: Option<DateTimeUtc>,
+    /// Since when `used` and `reserved` together have been beyond the limit; none while they are not. Soft grace is
+    /// counted from it.
+    pub over_since: Option<DateTimeUtc>,
     /// The level after the last change; crossings are told from it.
     pub level: QuotaLevel,
     /// When it last changed.

@@ -48,6 +48,8 @@ pub struct Model {
     pub binding_source: LimitSource,
     /// The plan that would have allowed a refused request.
     pub suggested_plan_id: Option<PlanId>,
+    /// When the soft grace that the decision used or met ends or ended; none when there was none.
+    pub grace_ends_at: Option<DateTimeUtc>,
     /// Sequence number of the latest threshold event that the decision caused.
     pub event_sequence: Option<i64>,
     /// When the usage happened.

@@ -183,6 +183,9 @@ async fn apply_catalog(app: &App) {
         meter_id: meter.id,
         limit_amount: Some(ROOM),
         policy: OverQuotaPolicy::Deny,
+        grace_percent: None,
+        grace_days: None,
+        overage_per: None,
     };
     let state = catalog_state::Model {
         id: 1,

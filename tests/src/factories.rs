@@ -80,6 +80,11 @@ impl Client {
 }
 
 impl Person {
+    /// Signs in anew, because access tokens do not last as long as some tests do.
+    pub async fn sign_in_again(&mut self) {
+        self.client = self.client.signed_in(&self.email, PASSWORD).await;
+    }
+
     /// Creates an organization, which they own.
     pub async fn create_organization(&self, stem: &str) -> Organization {
         let slug = unique(stem);

@@ -15,6 +15,7 @@ mod client;
 mod database;
 mod factories;
 mod live;
+mod plans;
 mod process;
 mod schema;
 mod server;

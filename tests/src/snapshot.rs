@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use bursar_entities::{
     audit_chain, event_stream, organization, organization_head, plan_subscription, quota_counter,
-    resource, resource_amount, revenue_movement, threshold_event, usage_record,
+    quota_grant, quota_override, resource, resource_amount, revenue_movement, subscription_add_on,
+    threshold_event, usage_record,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 use serde_json::Value;
@@ -36,9 +37,12 @@ impl Snapshot {
             "organization_heads" = organization_head,
             "plan_subscriptions" = plan_subscription,
             "quota_counters" = quota_counter,
+            "quota_grants" = quota_grant,
+            "quota_overrides" = quota_override,
             "resources" = resource,
             "resource_amounts" = resource_amount,
             "revenue_movements" = revenue_movement,
+            "subscription_add_ons" = subscription_add_on,
             "threshold_events" = threshold_event,
         }
         Self(tables)

@@ -131,19 +131,47 @@ export type OverQuotaPolicy =
   /** The request is granted and flagged. */
   | 'WARN';
 
+/** A soft grace. */
+export type PlanGraceInput = {
+  /** For how many days after it was first exceeded, 1 to 365. */
+  days: number;
+  /** By how many percent the limit may be exceeded, 1 to 1000. */
+  percentage: number;
+};
+
 /**
  * A limit to add to a draft, or to replace in it: give `limit` or `unlimited`, or for a limit that is there already
- * only its new `policy`.
+ * only what changes in it.
  */
 export type PlanLimitInput = {
+  /** By how much and for how long a DENY limit may be exceeded; what it was when absent, none when null. */
+  grace?: PlanGraceInput | null | undefined;
   /** How much, in the meter's unit; 1 or 0 for a flag. */
   limit?: number | null | undefined;
   /** The meter's key. */
   meter: string;
+  /** What usage beyond an ALLOW limit costs; what it was when absent, nothing when null. */
+  overage?: PlanOverageInput | null | undefined;
   /** What happens at the limit; what it was when absent, DENY for a new limit. */
   policy?: OverQuotaPolicy | null | undefined;
   /** Whether there is no limit. */
   unlimited?: boolean | null | undefined;
+};
+
+/** What usage beyond a limit costs. */
+export type PlanOverageInput = {
+  /** How much each price is for, in the meter's unit; 1 when absent. */
+  per?: number | null | undefined;
+  /** At least one price, each currency at most once. */
+  prices: Array<PlanOveragePriceInput>;
+};
+
+/** What usage beyond a limit costs in a currency. */
+export type PlanOveragePriceInput = {
+  /** In whole minor units of the currency: cents for USD. */
+  amountMinor: number;
+  /** The currency. */
+  currency: string;
 };
 
 /** A price to add to a draft, or to replace in it. */

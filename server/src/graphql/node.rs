@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 use uuid::Uuid;
 
 use super::audit::AuditEntry;
-use super::catalog::{Meter, Plan, PlanVersion, ResourceKind};
+use super::catalog::{AddOn, Meter, Plan, PlanVersion, ResourceKind};
 use super::context::RequestContext;
 use super::identity::User;
 use super::members::{Invitation, Membership};
@@ -30,6 +30,8 @@ use crate::error::{Code, Error, Result};
     desc = "The object's id: a UUID, unique over all types."
 ))]
 pub enum Node {
+    /// An add-on.
+    AddOn(AddOn),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
     /// An invitation.
@@ -127,6 +129,7 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
         catalog::plan_nodes => Plan,
         catalog::version_nodes => PlanVersion,
         catalog::meter_nodes => Meter,
+        catalog::add_on_nodes => AddOn,
         catalog::kind_nodes => ResourceKind,
         quotas::nodes => QuotaThresholdEvent,
         resources::nodes => Resource,

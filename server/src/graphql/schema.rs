@@ -5,7 +5,7 @@ use async_graphql::{
 };
 
 use super::audit::{AuditEntry, AuditQuery};
-use super::catalog::{CatalogMutation, CatalogQuery, Plan};
+use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
 use super::identity::{IdentityMutation, IdentityQuery};
 use super::loaders::FreshLoaders;
@@ -13,10 +13,13 @@ use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
 use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
 use super::pagination::List;
-use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation};
+use super::quotas::{
+    LimitMutation, QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation,
+};
 use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
 use super::server::ServerQuery;
+use super::subscriptions::SubscriptionMutation;
 use crate::app::App;
 
 /// All queries.
@@ -37,13 +40,16 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 #[graphql(name = "Mutation")]
 pub struct Mutation(
+    AddOnMutation,
     CatalogMutation,
     IdentityMutation,
     OrganizationMutation,
     MemberMutation,
+    LimitMutation,
     QuotaMutation,
     ReservationMutation,
     ResourceMutation,
+    SubscriptionMutation,
 );
 
 /// All subscriptions.

@@ -1,6 +1,8 @@
 //! Subscriptions of organizations to plans in the graph. The type is `PlanSubscription` because `Subscription` is the
 //! root of live streams.
 
+mod add_ons;
+mod mutation;
 #[cfg(test)]
 mod tests;
 
@@ -8,9 +10,12 @@ use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use bursar_entities::ids::{OrganizationId, PlanSubscriptionId, SubscriptionChangeId};
-use bursar_entities::{enums, plan_subscription, subscription_change};
+use bursar_entities::{enums, plan_subscription, subscription_add_on, subscription_change};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
+
+pub use add_ons::SubscriptionAddOn;
+pub use mutation::{SetAddOnQuantityInput, SetAddOnQuantityPayload, SubscriptionMutation};
 
 use super::catalog::{BillingInterval, Plan, PlanVersion};
 use super::context::RequestContext;
@@ -108,6 +113,13 @@ impl PlanSubscription {
         Ok(versions.require(self.model.plan_version_id).await?.into())
     }
 
+    /// The add-ons on it, oldest first.
+    async fn add_ons(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SubscriptionAddOn>> {
+        let loader = &ctx.loaders().subscriptions.add_ons;
+        let rows = loader.require(self.model.organization_id).await?;
+        Ok(rows.into_iter().map(SubscriptionAddOn::from).collect())
+    }
+
     /// What happened to it: the latest 200 changes, oldest first.
     async fn timeline(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SubscriptionChange>> {
         let key = (self.model.organization_id, self.model.id);
@@ -201,6 +213,8 @@ impl From<subscription_change::Model> for SubscriptionChange {
 pub(crate) struct SubscriptionLoaders {
     /// By organization; without an entry where the caller may not see the billing.
     pub(crate) of_organizations: SetLoader<OrganizationId, Option<plan_subscription::Model>>,
+    /// The add-ons on the subscription of an organization.
+    pub(crate) add_ons: SetLoader<OrganizationId, Vec<subscription_add_on::Model>>,
     /// Timelines, by organization and subscription.
     pub(crate) timelines:
         SetLoader<(OrganizationId, PlanSubscriptionId), Vec<subscription_change::Model>>,
@@ -211,6 +225,9 @@ impl SubscriptionLoaders {
         Self {
             of_organizations: SetLoader::new(app, actor, |app, actor, ids| {
                 subscriptions::of_organizations(app, actor, ids).boxed()
+            }),
+            add_ons: SetLoader::new(app, actor, |app, actor, ids| {
+                subscriptions::add_ons_of(app, actor, ids).boxed()
             }),
             timelines: SetLoader::new(app, actor, |app, actor, keys| {
                 subscriptions::timelines(app, actor, keys).boxed()

@@ -5,7 +5,8 @@ use bursar_tests::{Call, Introspection, Live, both_databases};
 use super::Tenant;
 
 /// What anybody may ask: the pricing page, and how to become somebody.
-const PUBLIC: [&str; 9] = [
+const PUBLIC: [&str; 10] = [
+    "addOns",
     "meters",
     "plan",
     "plans",

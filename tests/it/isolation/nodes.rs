@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Tenant;
 
 /// What everybody may fetch: the catalog.
-const PUBLIC: [&str; 4] = ["Meter", "Plan", "PlanVersion", "ResourceKind"];
+const PUBLIC: [&str; 5] = ["AddOn", "Meter", "Plan", "PlanVersion", "ResourceKind"];
 
 /// One id of each type that is a `Node`, of the tenant where it belongs to one.
 async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
@@ -42,7 +42,14 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
             .unwrap()
             .unwrap()
     };
+    let input = json!({ "key": "extra", "name": "Extra", "increases": [{ "meter": "servers", "amount": 1 }] });
+    let made = app
+        .admin()
+        .await
+        .mutate("createAddOn", input, "addOn { id }")
+        .await;
     BTreeMap::from([
+        ("AddOn", made.text("createAddOn.addOn.id")),
         (
             "AuditEntry",
             answer.text("organization.auditLog.nodes.0.id"),

@@ -1,11 +1,17 @@
 //! Exact decisions, idempotency, levels and the log of crossings (QUO), through the graph.
 
+mod add_ons;
 mod decisions;
 mod engine;
+mod grace;
+mod grants;
 mod idempotency;
+mod limits;
 mod model;
 mod others;
+mod overage;
 mod overrides;
+mod plan_changes;
 mod reservations;
 mod sharing;
 mod storm;

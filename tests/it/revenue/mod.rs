@@ -1,57 +1,13 @@
 //! Revenue: figures from the ledger against a computation by hand (REV). Subscriptions are moved by the same use case
 //! that billing will call, at the moments of a clock moved by hand.
 
-use bursar::actor::Actor;
-use bursar::domain::subscriptions::{Change, change_in_tx, lock_in_tx};
-use bursar_entities::enums::{BillingInterval, PlanVersionStatus, SubscriptionStatus};
-use bursar_entities::ids::OrganizationId;
-use bursar_entities::{plan, plan_version};
-use bursar_tests::{Answer, Organization, TestApp, both_databases};
+use bursar_entities::enums::{BillingInterval, SubscriptionStatus};
+use bursar_tests::{Answer, TestApp, both_databases};
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use BillingInterval::{Annual, Monthly};
 use SubscriptionStatus::{Active, Expired, Trial};
-
-/// Moves an organization to a plan at these terms, now.
-async fn subscribe(
-    app: &TestApp,
-    organization: &Organization,
-    key: &str,
-    interval: BillingInterval,
-    price_minor: i64,
-    status: SubscriptionStatus,
-) {
-    let app = &app.app;
-    let tx = app.db.begin().await.unwrap();
-    let plan = plan::Entity::find()
-        .filter(plan::Column::Key.eq(key))
-        .one(&*tx)
-        .await
-        .unwrap()
-        .unwrap();
-    let version = plan_version::Entity::find()
-        .filter(plan_version::Column::PlanId.eq(plan.id))
-        .filter(plan_version::Column::Status.eq(PlanVersionStatus::Published))
-        .one(&*tx)
-        .await
-        .unwrap()
-        .unwrap();
-    let id = OrganizationId(organization.id.parse().unwrap());
-    let subscription = lock_in_tx(&*tx, id).await.unwrap();
-    let change = Change {
-        plan_version: version.id,
-        interval,
-        price_minor,
-        status,
-        ..Change::of(&subscription, app.now())
-    };
-    change_in_tx(&*tx, app, &Actor::system(), &subscription, change)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-}
 
 const REPORT: &str = "query($range: DateRangeInput, $granularity: Granularity, $currency: CurrencyCode) {
     revenue(range: $range, granularity: $granularity, currency: $currency) {
@@ -92,20 +48,23 @@ async fn four_months(app: &TestApp) {
     ];
     owner.create_organization("stays-free").await;
     // 2 March: A pays 29.00 a month, B 758.40 a year (63.20 a month), C tries.
-    subscribe(app, &a, "starter", Monthly, 2_900, Active).await;
-    subscribe(app, &b, "professional", Annual, 75_840, Active).await;
-    subscribe(app, &c, "starter", Monthly, 2_900, Trial).await;
+    app.subscribe(&a, "starter", Monthly, 2_900, Active).await;
+    app.subscribe(&b, "professional", Annual, 75_840, Active)
+        .await;
+    app.subscribe(&c, "starter", Monthly, 2_900, Trial).await;
     // 1 April: A moves up to 79.00, C is converted.
     app.advance(TimeDelta::days(30));
-    subscribe(app, &a, "professional", Monthly, 7_900, Active).await;
-    subscribe(app, &c, "starter", Monthly, 2_900, Active).await;
+    app.subscribe(&a, "professional", Monthly, 7_900, Active)
+        .await;
+    app.subscribe(&c, "starter", Monthly, 2_900, Active).await;
     // 1 May: B moves down to 278.40 a year (23.20 a month), A leaves.
     app.advance(TimeDelta::days(30));
-    subscribe(app, &b, "starter", Annual, 27_840, Active).await;
-    subscribe(app, &a, "professional", Monthly, 7_900, Expired).await;
+    app.subscribe(&b, "starter", Annual, 27_840, Active).await;
+    app.subscribe(&a, "professional", Monthly, 7_900, Expired)
+        .await;
     // 1 June: A comes back.
     app.advance(TimeDelta::days(31));
-    subscribe(app, &a, "starter", Monthly, 2_900, Active).await;
+    app.subscribe(&a, "starter", Monthly, 2_900, Active).await;
     app.advance(TimeDelta::days(9));
 }
 
@@ -153,7 +112,7 @@ both_databases! {
     /// A trial counts as a trial, and for nothing in revenue.
     async fn a_trial_brings_nothing_in(app: TestApp) {
         let organization = app.anonymous.sign_up("owner").await.create_organization("a").await;
-        subscribe(&app, &organization, "starter", Monthly, 2_900, Trial).await;
+        app.subscribe(&organization, "starter", Monthly, 2_900, Trial).await;
         let answer = report(&app, json!({})).await;
         assert_eq!(answer.data("revenue.trialSubscriptions"), &json!(1));
         assert_eq!(answer.data("revenue.mrr.amountMinor"), &json!(0));
@@ -196,7 +155,7 @@ both_databases! {
             (Active, "FULL", ""),
             (SubscriptionStatus::Paused, "READ_ONLY", "READ_ONLY"),
         ] {
-            subscribe(&app, &organization, "starter", Monthly, 2_900, status).await;
+            app.subscribe(&organization, "starter", Monthly, 2_900, status).await;
             let seen = organization.owner.client.query(document, json!({ "id": organization.id })).await;
             assert_eq!(seen.text("organization.accessMode"), mode);
             let answer = organization.consume(&[("projects", 1.0)], None).await;

@@ -1,6 +1,7 @@
 //! Applying a catalog (CAT-8): what the file says becomes what the database holds, in one transaction, and nothing that
 //! was published or recorded is altered by it.
 
+mod add_ons;
 mod kinds;
 mod meters;
 mod plans;
@@ -130,6 +131,7 @@ impl<C: ConnectionTrait> Work<'_, C> {
             return Ok(());
         }
         self.write_plans_in_tx().await?;
+        self.write_add_ons_in_tx().await?;
         self.write_kinds_in_tx().await?;
         self.remove_kinds_in_tx().await?;
         self.remove_meters_in_tx().await?;

@@ -1,5 +1,6 @@
 //! The rules of a catalog file (CAT-8): what each word may be and what it may refer to. All breaches are found at once.
 
+mod add_ons;
 mod kinds;
 mod meters;
 mod plans;
@@ -27,6 +28,7 @@ pub(super) fn check(file: &File, findings: &mut Findings<'_>) -> Document {
         .map(|meter| (meter.key.as_str(), meter))
         .collect();
     let mut plans = plans::check(&file.plans, &by_key, &top.key("plans"), findings);
+    let add_ons = add_ons::check(&file.add_ons, &by_key, &top.key("add_ons"), findings);
     let kinds = kinds::check(
         &file.resource_kinds,
         &by_key,
@@ -44,6 +46,7 @@ pub(super) fn check(file: &File, findings: &mut Findings<'_>) -> Document {
         },
         meters,
         plans,
+        add_ons,
         kinds,
     }
 }
@@ -84,7 +87,7 @@ fn header(header: &file::Header, plans: &[Plan], place: &Place, findings: &mut F
     }
 }
 
-/// Whether `key` may name a meter, a plan or a kind: small letters, digits, `_`, `-` and `.`, at most 64.
+/// Whether `key` may name a meter, a plan, an add-on or a kind: small letters, digits, `_`, `-` and `.`, at most 64.
 pub(super) fn is_key(key: &str) -> bool {
     (1..=64).contains(&key.len())
         && key.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())

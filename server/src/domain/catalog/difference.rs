@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::document::{Document, Header, Kind, Meter, Plan, Source};
+use super::document::{AddOn, Document, Header, Kind, Meter, Plan, Source};
 use super::terms::{Change, Facts, changes};
 use super::words::Word;
 
@@ -37,7 +37,7 @@ pub struct Line {
 pub struct Report {
     /// In the order of the file.
     pub lines: Vec<Line>,
-    /// How many meters, plans and resource kinds stay as they are.
+    /// How many meters, plans, add-ons and resource kinds stay as they are.
     pub unchanged: usize,
 }
 
@@ -116,6 +116,8 @@ pub(super) fn difference(stored: &Document, wanted: &Document) -> Report {
     }
     compare(&mut report, "meter", &stored.meters, &wanted.meters, true);
     compare(&mut report, "plan", &stored.plans, &wanted.plans, false);
+    let (before, after) = (&stored.add_ons, &wanted.add_ons);
+    compare(&mut report, "add-on", before, after, true);
     compare(
         &mut report,
         "resource kind",
@@ -252,6 +254,16 @@ impl Thing for Plan {
         facts.insert("tier".to_owned(), self.tier.to_string());
         facts.insert("public".to_owned(), self.public.to_string());
         facts
+    }
+}
+
+impl Thing for AddOn {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn facts(&self) -> Facts {
+        Self::facts(self)
     }
 }
 

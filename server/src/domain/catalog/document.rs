@@ -19,6 +19,8 @@ pub struct Document {
     /// By tier, then key.
     pub plans: Vec<Plan>,
     /// In the order of display.
+    pub add_ons: Vec<AddOn>,
+    /// In the order of display.
     pub kinds: Vec<Kind>,
 }
 
@@ -106,12 +108,62 @@ pub struct Terms {
 }
 
 /// The limit of one meter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// None means unlimited.
     pub amount: Option<Amount>,
     /// What happens there.
     pub policy: OverQuotaPolicy,
+    /// By how much and for how long a DENY limit may be exceeded.
+    pub grace: Option<Grace>,
+    /// What usage beyond an ALLOW limit costs.
+    pub overage: Option<Overage>,
+}
+
+impl Limit {
+    /// `amount` under `policy`, with nothing to be said of what lies beyond.
+    #[must_use]
+    pub const fn plain(amount: Option<Amount>, policy: OverQuotaPolicy) -> Self {
+        Self {
+            amount,
+            policy,
+            grace: None,
+            overage: None,
+        }
+    }
+}
+
+/// By how much and for how long a limit may be exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grace {
+    /// Percent of the limit.
+    pub percent: i16,
+    /// Days from the moment at which it was first exceeded.
+    pub days: i16,
+}
+
+/// What usage beyond a limit costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overage {
+    /// How much each price is for.
+    pub per: Amount,
+    /// Minor units by currency.
+    pub prices: BTreeMap<String, i64>,
+}
+
+/// An add-on pack (CAT-5).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddOn {
+    /// Stable name.
+    pub key: String,
+    /// Display name.
+    pub name: String,
+    /// For the pricing page.
+    pub description: String,
+    /// Minor units for one of it, by currency and interval.
+    pub prices: BTreeMap<(String, BillingInterval), i64>,
+    /// What one of it adds to limits, by the meter's key.
+    pub increases: BTreeMap<String, Amount>,
 }
 
 /// A kind of resource (CAT-7).

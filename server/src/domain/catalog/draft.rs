@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use bursar_entities::enums::PlanVersionStatus;
-use bursar_entities::ids::{PlanId, PlanVersionId};
-use bursar_entities::{meter, plan_limit, plan_price, plan_version};
+use bursar_entities::ids::{PlanId, PlanLimitId, PlanVersionId};
+use bursar_entities::{meter, plan_limit, plan_overage_price, plan_price, plan_version};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -13,7 +13,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use super::document::Terms;
+use super::document::{Limit, Terms};
 use super::error::CatalogError;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -214,26 +214,59 @@ async fn insert_terms_in_tx(
             .exec_without_returning(tx)
             .await?;
     }
+    insert_limits_in_tx(tx, app, version, terms, meters).await
+}
+
+async fn insert_limits_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    version: PlanVersionId,
+    terms: &Terms,
+    meters: &[meter::Model],
+) -> Result<()> {
     let by_key: HashMap<_, _> = meters.iter().map(|meter| (&meter.key, meter)).collect();
-    let mut limits = Vec::new();
+    let mut named: Vec<(&meter::Model, &Limit)> = Vec::new();
     for (key, limit) in &terms.limits {
         let missing = || Error::internal(format!("a limit names the unknown meter {key}"));
-        let meter = by_key.get(key).copied().ok_or_else(missing)?;
-        limits.push((meter, limit));
+        named.push((by_key.get(key).copied().ok_or_else(missing)?, limit));
     }
-    limits.sort_by_key(|(meter, _)| meter.position);
-    let rows: Vec<_> = limits
+    named.sort_by_key(|(meter, _)| meter.position);
+    // Ids grow in the order of the meters, which is how limits are read.
+    let limits: Vec<(PlanLimitId, &meter::Model, &Limit)> = named
         .into_iter()
-        .map(|(meter, limit)| plan_limit::ActiveModel {
-            id: Set(app.new_id()),
+        .map(|(meter, limit)| (app.new_id(), meter, limit))
+        .collect();
+    let rows: Vec<_> = limits
+        .iter()
+        .map(|(id, meter, limit)| plan_limit::ActiveModel {
+            id: Set(*id),
             plan_version_id: Set(version),
             meter_id: Set(meter.id),
             limit_amount: Set(limit.amount.map(|amount| amount.units)),
             policy: Set(limit.policy),
+            grace_percent: Set(limit.grace.map(|grace| grace.percent)),
+            grace_days: Set(limit.grace.map(|grace| grace.days)),
+            overage_per: Set(limit.overage.as_ref().map(|overage| overage.per.units)),
         })
         .collect();
     if !rows.is_empty() {
         plan_limit::Entity::insert_many(rows)
+            .exec_without_returning(tx)
+            .await?;
+    }
+    let mut prices = Vec::new();
+    for (id, _, limit) in limits {
+        for (currency, minor) in limit.overage.iter().flat_map(|overage| &overage.prices) {
+            prices.push(plan_overage_price::ActiveModel {
+                id: Set(app.new_id()),
+                plan_limit_id: Set(id),
+                currency: Set(currency.clone()),
+                amount_minor: Set(*minor),
+            });
+        }
+    }
+    if !prices.is_empty() {
+        plan_overage_price::Entity::insert_many(prices)
             .exec_without_returning(tx)
             .await?;
     }

@@ -23,6 +23,14 @@ pub enum CatalogError {
     /// A plan with this key exists.
     #[error("There is already a plan with the key {0}; choose another key")]
     KeyTaken(String),
+    /// An add-on with this key exists.
+    #[error("There is already an add-on with the key {0}; choose another key")]
+    AddOnKeyTaken(String),
+    /// What an add-on adds is what somebody has bought.
+    #[error(
+        "Organizations have {0}, so what it adds cannot change; withdraw it and make another add-on instead"
+    )]
+    Held(String),
     /// There is nothing to publish.
     #[error("The plan {0} has no draft; change its prices or limits first")]
     NoDraft(String),
@@ -53,8 +61,9 @@ impl Classify for CatalogError {
     fn code(&self) -> Code {
         match self {
             Self::Invalid(_) | Self::Field { .. } => Code::Validation,
-            Self::KeyTaken(_) | Self::PreviewOutdated => Code::Conflict,
+            Self::KeyTaken(_) | Self::AddOnKeyTaken(_) | Self::PreviewOutdated => Code::Conflict,
             Self::Refused(_)
+            | Self::Held(_)
             | Self::NoDraft(_)
             | Self::NothingToPublish(_)
             | Self::Published(_) => Code::PreconditionFailed,
@@ -64,7 +73,8 @@ impl Classify for CatalogError {
     fn path(&self) -> Vec<String> {
         let field = match self {
             Self::Field { path, .. } => return path.clone(),
-            Self::KeyTaken(_) => "key",
+            Self::KeyTaken(_) | Self::AddOnKeyTaken(_) => "key",
+            Self::Held(_) => "increases",
             Self::PreviewOutdated => "previewHash",
             Self::NoDraft(_) | Self::NothingToPublish(_) => "planKey",
             _ => return Vec::new(),

@@ -1,12 +1,12 @@
 //! Writing the catalog of a database as a file (CAT-8): applying what comes out changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use bursar_entities::enums::{BillingInterval, MeterKind, OverQuotaPolicy};
 
 use super::amount::Amount;
-use super::document::{Document, Kind, Limit, Meter, Need, Plan, Source, Thresholds};
+use super::document::{AddOn, Document, Kind, Limit, Meter, Need, Plan, Source, Thresholds};
 use super::stored::load;
 use super::terms::discount_of;
 use super::words::Word;
@@ -63,6 +63,10 @@ fn write(out: &mut String, document: &Document) {
         .plans
         .iter()
         .for_each(|plan| write_plan(out, plan, &document.meters));
+    document
+        .add_ons
+        .iter()
+        .for_each(|add_on| write_add_on(out, add_on, &document.meters));
     document.kinds.iter().for_each(|kind| write_kind(out, kind));
 }
 
@@ -108,13 +112,7 @@ fn write_plan(out: &mut String, plan: &Plan, meters: &[Meter]) {
     if plan.terms.trial_days != 0 {
         line!(out, "trial_days = {}", plan.terms.trial_days);
     }
-    if !plan.terms.prices.is_empty() {
-        line!(out, "\n[plans.prices]");
-    }
-    let currencies: BTreeSet<&String> = plan.terms.prices.keys().map(|(code, _)| code).collect();
-    for currency in currencies {
-        line!(out, "{currency} = {{ {} }}", prices(plan, currency));
-    }
+    write_prices(out, "plans", &plan.terms.prices);
     if !plan.terms.limits.is_empty() {
         line!(out, "\n[plans.limits]");
     }
@@ -124,25 +122,52 @@ fn write_plan(out: &mut String, plan: &Plan, meters: &[Meter]) {
                 out,
                 "{} = {}",
                 bare(&meter.key),
-                limit_text(*limit, meter.kind)
+                limit_text(limit, meter.kind)
             );
         }
     }
 }
 
-fn prices(plan: &Plan, currency: &str) -> String {
-    let price = |interval| {
-        plan.terms
-            .prices
-            .get(&(currency.to_owned(), interval))
-            .copied()
-    };
+fn write_add_on(out: &mut String, add_on: &AddOn, meters: &[Meter]) {
+    line!(out, "\n[[add_ons]]");
+    line!(out, "key = {}", quoted(&add_on.key));
+    line!(out, "name = {}", quoted(&add_on.name));
+    if !add_on.description.is_empty() {
+        line!(out, "description = {}", quoted(&add_on.description));
+    }
+    write_prices(out, "add_ons", &add_on.prices);
+    line!(out, "\n[add_ons.increases]");
+    for meter in meters {
+        if let Some(amount) = add_on.increases.get(&meter.key) {
+            line!(out, "{} = {}", bare(&meter.key), plain(*amount, meter.kind));
+        }
+    }
+}
+
+/// Prices by currency and interval.
+type Prices = BTreeMap<(String, BillingInterval), i64>;
+
+fn write_prices(out: &mut String, table: &str, all: &Prices) {
+    if !all.is_empty() {
+        line!(out, "\n[{table}.prices]");
+    }
+    let currencies: BTreeSet<&String> = all.keys().map(|(code, _)| code).collect();
+    for currency in currencies {
+        line!(out, "{currency} = {{ {} }}", prices(all, currency));
+    }
+}
+
+/// Minor units of `currency` as a catalog writes them.
+fn money_text(units: i64, currency: &str) -> String {
     let scale = i16::try_from(money::exponent(currency)).unwrap_or(2);
-    let text = |units| {
-        let mut value = Amount { units, scale }.value();
-        value.rescale(money::exponent(currency));
-        format!("\"{value}\"")
-    };
+    let mut value = Amount { units, scale }.value();
+    value.rescale(money::exponent(currency));
+    format!("\"{value}\"")
+}
+
+fn prices(all: &Prices, currency: &str) -> String {
+    let price = |interval| all.get(&(currency.to_owned(), interval)).copied();
+    let text = |units| money_text(units, currency);
     match (
         price(BillingInterval::Monthly),
         price(BillingInterval::Annual),
@@ -156,19 +181,43 @@ fn prices(plan: &Plan, currency: &str) -> String {
     }
 }
 
-fn limit_text(limit: Limit, kind: MeterKind) -> String {
+/// An amount, or yes and no of a flag.
+fn plain(amount: Amount, kind: MeterKind) -> String {
+    if kind == MeterKind::Flag {
+        (amount.units != 0).to_string()
+    } else {
+        amount.to_string()
+    }
+}
+
+fn limit_text(limit: &Limit, kind: MeterKind) -> String {
     let amount = match limit.amount {
-        Some(amount) if kind == MeterKind::Flag => (amount.units != 0).to_string(),
-        Some(amount) => amount.to_string(),
+        Some(amount) => plain(amount, kind),
         None => quoted(&limit.text()),
     };
-    if limit.policy == OverQuotaPolicy::Deny {
+    let mut fields = Vec::new();
+    if limit.policy != OverQuotaPolicy::Deny {
+        fields.push(format!("policy = {}", quoted(limit.policy.word())));
+    }
+    if let Some(grace) = limit.grace {
+        fields.push(format!(
+            "grace = {{ percent = {}, days = {} }}",
+            grace.percent, grace.days
+        ));
+    }
+    if let Some(overage) = &limit.overage {
+        let prices: Vec<String> = overage
+            .prices
+            .iter()
+            .map(|(currency, minor)| format!("{currency} = {}", money_text(*minor, currency)))
+            .collect();
+        fields.push(format!("overage = {{ {} }}", prices.join(", ")));
+        fields.push(format!("overage_per = {}", overage.per));
+    }
+    if fields.is_empty() {
         amount
     } else {
-        format!(
-            "{{ limit = {amount}, policy = {} }}",
-            quoted(limit.policy.word())
-        )
+        format!("{{ limit = {amount}, {} }}", fields.join(", "))
     }
 }
 

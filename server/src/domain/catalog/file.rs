@@ -18,6 +18,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) plans: Vec<Plan>,
     #[serde(default)]
+    pub(super) add_ons: Vec<AddOn>,
+    #[serde(default)]
     pub(super) resource_kinds: Vec<Kind>,
 }
 
@@ -84,6 +86,19 @@ pub(super) struct Price {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct AddOn {
+    pub(super) key: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(default)]
+    pub(super) prices: BTreeMap<String, Price>,
+    #[serde(default)]
+    pub(super) increases: BTreeMap<String, Plain>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Kind {
     pub(super) key: String,
     pub(super) name: String,
@@ -107,8 +122,11 @@ pub(super) struct Need {
 /// A limit in its short or its long form.
 #[derive(Debug)]
 pub(super) struct Limit {
-    pub(super) limit: Plain,
+    pub(super) amount: Plain,
     pub(super) policy: Option<String>,
+    pub(super) grace: Option<Grace>,
+    pub(super) overage: Option<BTreeMap<String, Plain>>,
+    pub(super) overage_per: Option<Plain>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +134,16 @@ pub(super) struct Limit {
 struct LongLimit {
     limit: Plain,
     policy: Option<String>,
+    grace: Option<Grace>,
+    overage: Option<BTreeMap<String, Plain>>,
+    overage_per: Option<Plain>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Grace {
+    pub(super) percent: i64,
+    pub(super) days: i64,
 }
 
 /// A number to the last digit that was written, a word, or yes and no.
@@ -166,8 +194,11 @@ struct LimitVisitor;
 impl LimitVisitor {
     const fn short(limit: Plain) -> Limit {
         Limit {
-            limit,
+            amount: limit,
             policy: None,
+            grace: None,
+            overage: None,
+            overage_per: None,
         }
     }
 }
@@ -202,8 +233,11 @@ impl<'de> Visitor<'de> for LimitVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Limit, A::Error> {
         let long = LongLimit::deserialize(MapAccessDeserializer::new(map))?;
         Ok(Limit {
-            limit: long.limit,
+            amount: long.limit,
             policy: long.policy,
+            grace: long.grace,
+            overage: long.overage,
+            overage_per: long.overage_per,
         })
     }
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use bursar_entities::enums::PlanVersionStatus;
-use bursar_entities::ids::{MeterId, PlanId, PlanVersionId, ResourceKindId};
+use bursar_entities::ids::{MeterId, PlanId, PlanLimitId, PlanVersionId, ResourceKindId};
 use bursar_entities::{
-    catalog_state, meter, plan, plan_limit, plan_price, plan_version, resource_kind, resource_need,
+    catalog_state, meter, plan, plan_limit, plan_overage_price, plan_price, plan_version,
+    resource_kind, resource_need,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -169,7 +170,8 @@ pub async fn prices_of(
     Ok(group(rows, |price| price.plan_version_id))
 }
 
-/// The limits of these versions, in the order of their meters when they were written. A meter without one is not limited by the plan.
+/// The limits of these versions, in the order of their meters when they were written. A meter
+/// without one is closed to subscribers of the plan.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -183,6 +185,22 @@ pub async fn limits_of(
         .all(connection)
         .await?;
     Ok(group(rows, |limit| limit.plan_version_id))
+}
+
+/// What usage beyond these limits costs, by currency.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn overage_prices_of(
+    connection: &impl ConnectionTrait,
+    limits: &[PlanLimitId],
+) -> Result<HashMap<PlanLimitId, Vec<plan_overage_price::Model>>> {
+    let rows = plan_overage_price::Entity::find()
+        .filter(plan_overage_price::Column::PlanLimitId.is_in(limits.iter().copied()))
+        .order_by_asc(plan_overage_price::Column::Currency)
+        .all(connection)
+        .await?;
+    Ok(group(rows, |price| price.plan_limit_id))
 }
 
 /// Every resource kind, in the order of display.

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use bursar_entities::enums::NeedSource;
-use bursar_entities::ids::{MeterId, PlanId, ResourceKindId};
+use bursar_entities::ids::{AddOnId, MeterId, PlanId, PlanLimitId, PlanVersionId, ResourceKindId};
 use bursar_entities::{
-    catalog_state, meter, plan, plan_limit, plan_price, plan_version, resource_kind, resource_need,
+    add_on, add_on_increase, add_on_price, catalog_state, meter, plan, plan_limit,
+    plan_overage_price, plan_price, plan_version, resource_kind, resource_need,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect};
 
 use super::amount::Amount;
 use super::document::{
-    Document, Header, Kind, Limit, Meter, Need, Plan, Source, Terms, Thresholds,
+    AddOn, Document, Grace, Header, Kind, Limit, Meter, Need, Overage, Plan, Source, Terms,
+    Thresholds,
 };
-use super::read;
+use super::{add_ons, read};
 use crate::error::{Error, Result};
 
 /// The rows of a catalog.
@@ -22,12 +24,15 @@ pub(super) struct Stored {
     pub(super) plans: Vec<plan::Model>,
     /// What the published version of each plan fixes, for plans that are withdrawn from sale too.
     pub(super) terms: HashMap<PlanId, Terms>,
+    pub(super) add_ons: Vec<add_on::Model>,
+    /// What each add-on costs and adds, those that are withdrawn from sale too.
+    pub(super) add_on_contents: HashMap<AddOnId, AddOn>,
     pub(super) kinds: Vec<resource_kind::Model>,
-    /// Meters, kinds, and the plans that are on sale.
+    /// Meters, kinds, and the plans and add-ons that are on sale.
     pub(super) document: Document,
 }
 
-/// Reads the whole catalog in eight statements; `lock` keeps its plans from being edited until the transaction ends.
+/// Reads the whole catalog in twelve statements; `lock` keeps its plans from being edited until the transaction ends.
 pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Result<Stored> {
     let state = read::state(connection).await?;
     let meters = read::meters(connection).await?;
@@ -41,8 +46,7 @@ pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Resul
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let current = read::current_versions(connection, &ids).await?;
     let versions: Vec<_> = current.values().map(|version| version.id).collect();
-    let mut prices = read::prices_of(connection, &versions).await?;
-    let mut limits = read::limits_of(connection, &versions).await?;
+    let mut contents = Contents::read(connection, &versions).await?;
     let kinds = read::kinds(connection).await?;
     let kind_ids: Vec<ResourceKindId> = kinds.iter().map(|kind| kind.id).collect();
     let needs = read::needs_of(connection, &kind_ids).await?;
@@ -50,22 +54,28 @@ pub(super) async fn load(connection: &impl ConnectionTrait, lock: bool) -> Resul
     let known = Meters::new(&meters);
     let mut terms = HashMap::new();
     for (plan, version) in &current {
-        let prices = prices.remove(&version.id).unwrap_or_default();
-        let limits = limits.remove(&version.id).unwrap_or_default();
-        terms.insert(*plan, known.terms(version, &prices, &limits)?);
+        terms.insert(*plan, contents.terms(&known, version)?);
     }
+    let add_ons = add_ons::add_ons(connection, true).await?;
+    let add_on_contents = add_on_contents(connection, &add_ons, &known).await?;
+    let offered = add_ons.iter().filter(|row| row.archived_at.is_none());
     let on_sale = plans.iter().filter(|plan| plan.archived_at.is_none());
     let on_sale = on_sale.filter_map(|plan| Some(plan_of(plan, terms.get(&plan.id)?.clone())));
     let document = Document {
         header: header(state.as_ref()),
         meters: meters.iter().map(meter_of).collect(),
         plans: on_sale.collect(),
+        add_ons: offered
+            .filter_map(|row| add_on_contents.get(&row.id).cloned())
+            .collect(),
         kinds: known.kinds(&kinds, &needs)?,
     };
     Ok(Stored {
         meters,
         plans,
         terms,
+        add_ons,
+        add_on_contents,
         kinds,
         document,
     })
@@ -77,14 +87,99 @@ pub(super) async fn terms_of(
     version: &plan_version::Model,
     meters: &[meter::Model],
 ) -> Result<Terms> {
-    let prices = read::prices_of(connection, &[version.id])
-        .await?
-        .remove(&version.id);
-    let limits = read::limits_of(connection, &[version.id])
-        .await?
-        .remove(&version.id);
-    let (prices, limits) = (prices.unwrap_or_default(), limits.unwrap_or_default());
-    Meters::new(meters).terms(version, &prices, &limits)
+    let mut contents = Contents::read(connection, &[version.id]).await?;
+    contents.terms(&Meters::new(meters), version)
+}
+
+/// What an add-on says.
+pub(super) async fn add_on_of(
+    connection: &impl ConnectionTrait,
+    row: &add_on::Model,
+    meters: &[meter::Model],
+) -> Result<AddOn> {
+    let rows = std::slice::from_ref(row);
+    let found = add_on_contents(connection, rows, &Meters::new(meters)).await?;
+    let missing = || Error::internal("an add-on that was read has contents");
+    found.into_values().next().ok_or_else(missing)
+}
+
+async fn add_on_contents(
+    connection: &impl ConnectionTrait,
+    rows: &[add_on::Model],
+    meters: &Meters<'_>,
+) -> Result<HashMap<AddOnId, AddOn>> {
+    let ids: Vec<AddOnId> = rows.iter().map(|row| row.id).collect();
+    let mut prices = add_ons::add_on_prices_of(connection, &ids).await?;
+    let mut increases = add_ons::increases_of(connection, &ids).await?;
+    let mut found = HashMap::new();
+    for row in rows {
+        let prices = prices.remove(&row.id).unwrap_or_default();
+        let increases = increases.remove(&row.id).unwrap_or_default();
+        found.insert(row.id, meters.add_on(row, &prices, &increases)?);
+    }
+    Ok(found)
+}
+
+/// What versions of plans hold, row by row.
+struct Contents {
+    prices: HashMap<PlanVersionId, Vec<plan_price::Model>>,
+    limits: HashMap<PlanVersionId, Vec<plan_limit::Model>>,
+    overage: HashMap<PlanLimitId, Vec<plan_overage_price::Model>>,
+}
+
+impl Contents {
+    async fn read(connection: &impl ConnectionTrait, versions: &[PlanVersionId]) -> Result<Self> {
+        let limits = read::limits_of(connection, versions).await?;
+        let ids: Vec<PlanLimitId> = limits.values().flatten().map(|limit| limit.id).collect();
+        Ok(Self {
+            prices: read::prices_of(connection, versions).await?,
+            overage: read::overage_prices_of(connection, &ids).await?,
+            limits,
+        })
+    }
+
+    /// What `version` fixes; it is taken out.
+    fn terms(&mut self, meters: &Meters<'_>, version: &plan_version::Model) -> Result<Terms> {
+        let mut terms = Terms {
+            trial_days: version.trial_days,
+            ..Terms::default()
+        };
+        for price in self.prices.remove(&version.id).unwrap_or_default() {
+            let place = (price.currency, price.billing_interval);
+            terms.prices.insert(place, price.amount_minor);
+        }
+        for row in self.limits.remove(&version.id).unwrap_or_default() {
+            let meter = meters.get(row.meter_id)?;
+            let prices = self.overage.remove(&row.id).unwrap_or_default();
+            let limit = limit_of(&row, meter, prices);
+            terms.limits.insert(meter.key.clone(), limit);
+        }
+        Ok(terms)
+    }
+}
+
+fn limit_of(
+    row: &plan_limit::Model,
+    meter: &meter::Model,
+    prices: Vec<plan_overage_price::Model>,
+) -> Limit {
+    let amount = |units| Amount {
+        units,
+        scale: meter.scale,
+    };
+    let grace = row.grace_percent.zip(row.grace_days);
+    let prices = prices
+        .into_iter()
+        .map(|price| (price.currency, price.amount_minor));
+    Limit {
+        amount: row.limit_amount.map(amount),
+        policy: row.policy,
+        grace: grace.map(|(percent, days)| Grace { percent, days }),
+        overage: row.overage_per.map(|per| Overage {
+            per: amount(per),
+            prices: prices.collect(),
+        }),
+    }
 }
 
 fn header(state: Option<&catalog_state::Model>) -> Header {
@@ -146,35 +241,31 @@ impl<'a> Meters<'a> {
         self.0.get(&id).copied().ok_or_else(missing)
     }
 
-    fn terms(
+    fn add_on(
         &self,
-        version: &plan_version::Model,
-        prices: &[plan_price::Model],
-        limits: &[plan_limit::Model],
-    ) -> Result<Terms> {
-        let mut terms = Terms {
-            trial_days: version.trial_days,
-            ..Terms::default()
+        row: &add_on::Model,
+        prices: &[add_on_price::Model],
+        increases: &[add_on_increase::Model],
+    ) -> Result<AddOn> {
+        let mut add_on = AddOn {
+            key: row.key.clone(),
+            name: row.name.clone(),
+            description: row.description.clone(),
+            ..AddOn::default()
         };
         for price in prices {
             let place = (price.currency.clone(), price.billing_interval);
-            terms.prices.insert(place, price.amount_minor);
+            add_on.prices.insert(place, price.amount_minor);
         }
-        for limit in limits {
-            let meter = self.get(limit.meter_id)?;
-            let amount = limit.limit_amount.map(|units| Amount {
-                units,
+        for increase in increases {
+            let meter = self.get(increase.meter_id)?;
+            let amount = Amount {
+                units: increase.amount,
                 scale: meter.scale,
-            });
-            terms.limits.insert(
-                meter.key.clone(),
-                Limit {
-                    amount,
-                    policy: limit.policy,
-                },
-            );
+            };
+            add_on.increases.insert(meter.key.clone(), amount);
         }
-        Ok(terms)
+        Ok(add_on)
     }
 
     fn kinds(

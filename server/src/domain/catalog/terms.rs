@@ -8,7 +8,7 @@ use bursar_entities::plan_price;
 use rust_decimal::Decimal;
 use sea_orm::ActiveEnum;
 
-use super::document::{Limit, Terms};
+use super::document::{AddOn, Limit, Terms};
 use crate::domain::money;
 
 /// Facts by their paths, such as `limits.cpu` → `20.0`.
@@ -39,15 +39,44 @@ impl Terms {
     pub(super) fn facts(&self) -> Facts {
         let mut facts = Facts::new();
         facts.insert("trialDays".to_owned(), self.trial_days.to_string());
-        for ((currency, interval), minor) in &self.prices {
-            let path = format!("prices.{currency}.{}", interval.to_value());
-            facts.insert(path, money::format(*minor, currency));
-        }
+        price_facts(&mut facts, &self.prices);
         for (meter, limit) in &self.limits {
             facts.insert(format!("limits.{meter}"), limit.text());
             facts.insert(format!("limits.{meter}.policy"), limit.policy.to_value());
+            if let Some(grace) = limit.grace {
+                let text = format!("{} % for {} days", grace.percent, grace.days);
+                facts.insert(format!("limits.{meter}.grace"), text);
+            }
+            if let Some(overage) = &limit.overage {
+                for (currency, minor) in &overage.prices {
+                    let text = format!("{} per {}", money::format(*minor, currency), overage.per);
+                    facts.insert(format!("limits.{meter}.overage.{currency}"), text);
+                }
+            }
         }
         facts
+    }
+}
+
+impl AddOn {
+    /// Everything that it says.
+    pub(super) fn facts(&self) -> Facts {
+        let mut facts = Facts::from([
+            ("name".to_owned(), self.name.clone()),
+            ("description".to_owned(), self.description.clone()),
+        ]);
+        price_facts(&mut facts, &self.prices);
+        for (meter, amount) in &self.increases {
+            facts.insert(format!("increases.{meter}"), amount.to_string());
+        }
+        facts
+    }
+}
+
+fn price_facts(facts: &mut Facts, prices: &BTreeMap<(String, BillingInterval), i64>) {
+    for ((currency, interval), minor) in prices {
+        let path = format!("prices.{currency}.{}", interval.to_value());
+        facts.insert(path, money::format(*minor, currency));
     }
 }
 

@@ -113,6 +113,7 @@ impl Play {
         let actor = if by_owner { owner } else { Actor::system() };
         let changed = change_in_tx(&*tx, &self.app, &actor, &subscription, change).await?;
         tx.commit().await?;
-        Ok(changed)
+        changed.quotas.publish(&self.app);
+        Ok(changed.subscription)
     }
 }

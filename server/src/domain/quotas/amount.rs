@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::error::{Classify, Code};
 
 /// Largest number of units: what every JSON reader keeps exactly (2^53).
-const LARGEST: i64 = 1 << 53;
+pub(super) const LARGEST: i64 = 1 << 53;
 
 /// Why a decimal is not an amount of a meter.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

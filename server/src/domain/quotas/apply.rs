@@ -170,7 +170,7 @@ pub async fn apply_in_tx(
         record::write_in_tx(tx, app, actor, request, &standings, &decisions).await?;
     } else {
         if request.operation == UsageOperation::Consume {
-            suggest::fill_in(tx, request.organization, &mut decisions).await?;
+            suggest::fill_in(tx, request.organization, &mut decisions, app.now()).await?;
         }
         if request.key.is_some() {
             record::write_in_tx(tx, app, actor, request, &standings, &decisions).await?;
@@ -219,6 +219,7 @@ async fn move_counters_in_tx(
             used: decision.used,
             reserved: 0,
             reserved_until: None,
+            over_since: decision.over_since,
             level: decision.level,
             updated_at: app.now(),
         };
@@ -242,6 +243,7 @@ pub(super) async fn write_counter_in_tx(
         };
         row.used = Set(counter.used);
         row.level = Set(counter.level);
+        row.over_since = Set(counter.over_since);
         row.updated_at = Set(counter.updated_at);
         row.update(tx).await?;
     } else {

@@ -38,7 +38,7 @@ pub async fn check(
         .map(|(standing, demand)| consume(standing, demand.units))
         .collect();
     if decisions.iter().any(|decision| !decision.allowed) {
-        suggest::fill_in(connection, organization, &mut decisions).await?;
+        suggest::fill_in(connection, organization, &mut decisions, app.now()).await?;
     }
     Ok(decisions)
 }

@@ -8,7 +8,10 @@ use bursar_entities::ids::PlanId;
 use bursar_entities::meter;
 use chrono::{DateTime, Utc};
 
+use super::amount::LARGEST;
+use super::grace::Grace;
 use super::level::level;
+use super::overage::overage;
 use super::standing::Standing;
 
 /// One decision about one meter.
@@ -36,6 +39,10 @@ pub struct Decision {
     pub source: LimitSource,
     /// When the window ends and the counter starts again.
     pub resets_at: Option<DateTime<Utc>>,
+    /// The soft grace that the decision has used, or that did not suffice for it.
+    pub grace: Option<Grace>,
+    /// Since when the limit is exceeded after the decision; the counter keeps it.
+    pub(super) over_since: Option<DateTime<Utc>>,
     /// The cheapest published plan that would allow the whole request, when it was refused.
     pub suggested_plan: Option<PlanId>,
     /// Sequence number of the latest threshold event that the decision caused.
@@ -48,6 +55,12 @@ impl Decision {
     pub fn remaining(&self) -> Option<i64> {
         self.limit
             .map(|limit| (limit - self.used - self.reserved).max(0))
+    }
+
+    /// Units used beyond the limit after the decision: what is billed where the policy is ALLOW. A CAP counts nothing.
+    #[must_use]
+    pub fn overage(&self) -> i64 {
+        overage(self.used, self.limit)
     }
 
     /// The decision of a request as a whole: the first refusal, else the item that is closest to its limit.
@@ -81,34 +94,36 @@ impl Decision {
 #[must_use]
 pub(super) fn consume(standing: &Standing, units: i64) -> Decision {
     let (used, reserved) = (standing.used(), standing.reserved());
+    let operation = UsageOperation::Consume;
+    let lenient = standing.limit.policy != OverQuotaPolicy::Deny;
+    let fits = |taken: i64| standing.limit.amount.is_none_or(|limit| taken <= limit);
     if standing.meter.kind == MeterKind::Cap {
-        let allowed = standing.limit.amount.is_none_or(|limit| units <= limit)
-            || standing.limit.policy != OverQuotaPolicy::Deny;
-        return decision(standing, UsageOperation::Consume, units, allowed, used);
+        return decision(standing, operation, units, fits(units) || lenient, used);
     }
-    let total = used.checked_add(units).filter(|total| *total <= 1 << 53);
-    let fits = |total: i64| {
-        standing
-            .limit
-            .amount
-            .is_none_or(|limit| total.saturating_add(reserved) <= limit)
+    let Some(total) = used.checked_add(units).filter(|total| *total <= LARGEST) else {
+        return decision(standing, operation, units, false, used);
     };
-    let allowed =
-        total.is_some_and(|total| fits(total) || standing.limit.policy != OverQuotaPolicy::Deny);
-    decision(
-        standing,
-        UsageOperation::Consume,
-        units,
-        allowed,
-        total.filter(|_| allowed).unwrap_or(used),
-    )
+    let taken = total.saturating_add(reserved);
+    if fits(taken) || lenient {
+        return decision(standing, operation, units, true, total);
+    }
+    match standing.grace_for(taken) {
+        None => Decision {
+            grace: standing.grace(),
+            ..decision(standing, operation, units, false, used)
+        },
+        grace => Decision {
+            grace,
+            ..decision(standing, operation, units, true, total)
+        },
+    }
 }
 
 /// Decides whether `units` may be set aside. What is set aside must be there to be consumed later.
 #[must_use]
 pub(super) fn reserve(standing: &Standing, units: i64) -> Decision {
     let sum = standing.used().saturating_add(standing.reserved());
-    let countable = sum.checked_add(units).is_some_and(|sum| sum <= 1 << 53);
+    let countable = sum.checked_add(units).is_some_and(|sum| sum <= LARGEST);
     let consumed = consume(standing, units);
     let allowed = consumed.allowed && (countable || standing.meter.kind == MeterKind::Cap);
     let mut decision = decision(
@@ -118,8 +133,10 @@ pub(super) fn reserve(standing: &Standing, units: i64) -> Decision {
         allowed,
         standing.used(),
     );
+    decision.grace = consumed.grace;
     if allowed && standing.meter.kind != MeterKind::Cap {
         decision.reserved += units;
+        decision.over_since = standing.over_since_with(decision.used + decision.reserved);
     }
     decision
 }
@@ -158,6 +175,7 @@ fn decision(
     allowed: bool,
     used: i64,
 ) -> Decision {
+    let reserved = standing.reserved();
     Decision {
         allowed,
         operation,
@@ -165,11 +183,13 @@ fn decision(
         policy: standing.limit.policy,
         requested: units,
         used,
-        reserved: standing.reserved(),
+        reserved,
         limit: standing.limit.amount,
         level: level(&standing.meter, used, standing.limit.amount),
         source: standing.limit.source,
         resets_at: standing.window.end,
+        grace: None,
+        over_since: standing.over_since_with(used.saturating_add(reserved)),
         suggested_plan: None,
         sequence: None,
     }
@@ -228,6 +248,7 @@ pub(super) mod tests {
             used,
             reserved,
             reserved_until: None,
+            over_since: None,
             level: QuotaLevel::Normal,
             updated_at: DateTime::UNIX_EPOCH,
         };
@@ -237,9 +258,12 @@ pub(super) mod tests {
             limit: EffectiveLimit {
                 amount,
                 policy,
+                grace: None,
                 source: LimitSource::Plan,
-                steps: Vec::new(),
+                steps: Arc::default(),
+                valid_until: None,
             },
+            at: DateTime::UNIX_EPOCH,
             window: Window::ALWAYS,
             counter: (kind != MeterKind::Cap).then_some(counter),
             lapsed: 0,
@@ -262,6 +286,15 @@ pub(super) mod tests {
                 "{policy:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_limit_is_told() {
+        let stands = |used| standing(MeterKind::Gauge, used, 0, Some(10), OverQuotaPolicy::Allow);
+        assert_eq!(consume(&stands(8), 2).overage(), 0);
+        assert_eq!(consume(&stands(8), 5).overage(), 3);
+        assert_eq!(consume(&stands(13), 1).overage(), 4);
+        assert_eq!(release(&stands(14), 2).overage(), 2);
     }
 
     #[test]

@@ -1,20 +1,46 @@
-//! Which limit applies, and why (QUO-5): the plan version's, replaced by an override while that has not expired.
+//! Which limit applies, and why (QUO-5): the plan version's; raised by add-ons; both replaced by an override while that
+//! has not expired; and on top of whatever that comes to, each grant that has not expired.
 
-use bursar_entities::enums::{LimitSource, OverQuotaPolicy};
-use bursar_entities::{plan_limit, quota_override};
+mod resolution;
+
+use std::sync::Arc;
+
+use bursar_entities::enums::{LimitSource, MeterKind, OverQuotaPolicy};
+use bursar_entities::{plan_limit, quota_grant, quota_override};
 use chrono::{DateTime, Utc};
+
+use self::resolution::Resolution;
+use super::grace::GraceTerms;
 
 /// One step on the way to the limit that applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Where this amount comes from.
     pub source: LimitSource,
-    /// Units; none means unlimited.
+    /// Units: of a plan or an override the limit itself, of an add-on or a grant what it adds. None means unlimited.
     pub amount: Option<i64>,
-    /// What to look up: the plan version's id, or the reason of an override.
+    /// What to look up: the plan version's id, the key of an add-on, or the reason of an override or a grant.
     pub reference: Option<String>,
     /// When the step ceases to apply.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// What an add-on on the subscription adds to a meter: its quantity times the increase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Increase {
+    /// The add-on's key.
+    pub(super) add_on: Arc<str>,
+    /// Units, more than 0.
+    pub(super) amount: i64,
+}
+
+/// Everything that the limit of one meter is put together from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sources<'a> {
+    pub(super) plan: Option<&'a plan_limit::Model>,
+    pub(super) add_ons: &'a [Increase],
+    pub(super) special: Option<&'a quota_override::Model>,
+    pub(super) grants: &'a [quota_grant::Model],
 }
 
 /// The limit that applies.
@@ -24,124 +50,40 @@ pub struct EffectiveLimit {
     pub amount: Option<i64>,
     /// What happens at the limit.
     pub policy: OverQuotaPolicy,
+    /// By how much and for how long a DENY limit may be exceeded.
+    pub grace: Option<GraceTerms>,
     /// Where the limit that is binding comes from.
     pub source: LimitSource,
     /// Every step on the way, first to last.
-    pub steps: Vec<Step>,
+    pub steps: Arc<[Step]>,
+    /// The first moment at which all this may change by itself, because an override or a grant expires; none when it
+    /// does not. (When grace ends depends on the counter, not on the limit.)
+    pub valid_until: Option<DateTime<Utc>>,
 }
 
 impl EffectiveLimit {
-    /// The limit at `now`. A meter that the plan does not have is denied altogether, unless an override opens it.
+    /// The limit of a meter of this kind at `now`. A meter that the plan does not have is denied altogether, unless an
+    /// add-on, an override or a grant opens it.
     #[must_use]
-    pub fn resolve(
-        plan: Option<&plan_limit::Model>,
-        special: Option<&quota_override::Model>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let mut effective = plan.map_or_else(Self::absent, Self::of_plan);
-        let special = special.filter(|special| special.expires_at.is_none_or(|end| now < end));
-        if let Some(special) = special {
-            effective.amount = special.limit_amount;
-            effective.policy = special.policy.unwrap_or(effective.policy);
-            effective.source = LimitSource::Override;
-            effective.steps.push(Step {
-                source: LimitSource::Override,
-                amount: special.limit_amount,
-                reference: Some(special.reason.clone()),
-                expires_at: special.expires_at,
-            });
+    pub(super) fn resolve(kind: MeterKind, sources: &Sources<'_>, now: DateTime<Utc>) -> Self {
+        let mut resolution = sources
+            .plan
+            .map_or_else(Resolution::absent, Resolution::of_plan);
+        for increase in sources.add_ons {
+            resolution.add(LimitSource::AddOn, increase.amount, &increase.add_on, None);
         }
-        effective
-    }
-
-    fn of_plan(limit: &plan_limit::Model) -> Self {
-        let step = Step {
-            source: LimitSource::Plan,
-            amount: limit.limit_amount,
-            reference: Some(limit.plan_version_id.to_string()),
-            expires_at: None,
-        };
-        Self {
-            amount: limit.limit_amount,
-            policy: limit.policy,
-            source: LimitSource::Plan,
-            steps: vec![step],
+        if let Some(special) = sources.special {
+            resolution.replace(special, now);
         }
-    }
-
-    const fn absent() -> Self {
-        Self {
-            amount: Some(0),
-            policy: OverQuotaPolicy::Deny,
-            source: LimitSource::None,
-            steps: Vec::new(),
+        for grant in sources.grants {
+            if resolution.lasts(grant.expires_at, now) {
+                let source = LimitSource::Grant;
+                resolution.add(source, grant.amount, &grant.reason, grant.expires_at);
+            }
         }
+        resolution.finish(kind)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use bursar_entities::enums::{LimitSource, OverQuotaPolicy};
-    use bursar_entities::{plan_limit, quota_override};
-    use chrono::{DateTime, TimeDelta, Utc};
-    use uuid::Uuid;
-
-    use super::EffectiveLimit;
-
-    fn plan(amount: Option<i64>) -> plan_limit::Model {
-        let id = Uuid::nil();
-        plan_limit::Model {
-            id: bursar_entities::ids::PlanLimitId(id),
-            plan_version_id: bursar_entities::ids::PlanVersionId(id),
-            meter_id: bursar_entities::ids::MeterId(id),
-            limit_amount: amount,
-            policy: OverQuotaPolicy::Warn,
-        }
-    }
-
-    fn special(amount: Option<i64>, expires_at: Option<DateTime<Utc>>) -> quota_override::Model {
-        let id = Uuid::nil();
-        quota_override::Model {
-            id: bursar_entities::ids::QuotaOverrideId(id),
-            organization_id: bursar_entities::ids::OrganizationId(id),
-            meter_id: bursar_entities::ids::MeterId(id),
-            limit_amount: amount,
-            policy: None,
-            reason: "pilot".into(),
-            expires_at,
-            created_by: None,
-            created_at: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    #[test]
-    fn an_override_replaces_the_plan_until_it_expires() {
-        let now = DateTime::UNIX_EPOCH + TimeDelta::days(9);
-        let (plan, open) = (
-            plan(Some(10)),
-            special(Some(50), Some(now + TimeDelta::seconds(1))),
-        );
-        let limit = EffectiveLimit::resolve(Some(&plan), Some(&open), now);
-        assert_eq!(
-            (limit.amount, limit.source, limit.policy),
-            (Some(50), LimitSource::Override, OverQuotaPolicy::Warn)
-        );
-        assert_eq!(limit.steps.len(), 2);
-
-        let over = special(Some(50), Some(now));
-        let limit = EffectiveLimit::resolve(Some(&plan), Some(&over), now);
-        assert_eq!((limit.amount, limit.source), (Some(10), LimitSource::Plan));
-    }
-
-    #[test]
-    fn a_meter_outside_the_plan_is_closed() {
-        let limit = EffectiveLimit::resolve(None, None, DateTime::UNIX_EPOCH);
-        assert_eq!(
-            (limit.amount, limit.policy, limit.source),
-            (Some(0), OverQuotaPolicy::Deny, LimitSource::None)
-        );
-        let opened =
-            EffectiveLimit::resolve(None, Some(&special(None, None)), DateTime::UNIX_EPOCH);
-        assert_eq!(opened.amount, None);
-    }
-}
+mod tests;

@@ -13,13 +13,18 @@ mod crossings;
 mod decide;
 mod effective;
 mod engine;
+mod grace;
+mod grants;
 mod level;
 mod message;
 mod others;
+mod overage;
 mod overrides;
 mod read;
 mod record;
+mod reevaluate;
 mod reservations;
+mod specials;
 mod standing;
 mod suggest;
 mod terms;
@@ -35,11 +40,14 @@ pub use count::count_in_tx;
 pub use decide::Decision;
 pub use effective::{EffectiveLimit, Step};
 pub use engine::Engine;
+pub use grace::{Grace, GraceTerms};
+pub use grants::{GrantInput, grant};
 pub use message::message;
 pub use others::notice_others;
-pub use overrides::{OverrideInput, set_override};
+pub use overrides::{OverrideInput, clear_override, set_override};
 pub use read::{of_organization, of_organizations};
 pub use record::{Fingerprint, replay_in_tx, shortened};
+pub use reevaluate::{reevaluate_in_tx, reevaluate_meters_in_tx};
 pub use reservations::{
     CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput, cancel, commit, extend,
     reserve,

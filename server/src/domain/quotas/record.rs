@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::apply::Request;
 use super::decide::Decision;
+use super::grace::Grace;
 use super::standing::Standing;
 use super::window::Window;
 use crate::actor::{Actor, Identity};
@@ -111,6 +112,11 @@ fn decision(row: &usage_record::Model, meter: Arc<meter::Model>) -> Decision {
         level: row.level,
         source: row.binding_source,
         resets_at: row.window_end,
+        grace: row.grace_ends_at.map(|ends_at| Grace {
+            ends_at,
+            is_open: row.recorded_at < ends_at,
+        }),
+        over_since: None,
         suggested_plan: row.suggested_plan_id,
         sequence: row.event_sequence,
     }
@@ -155,6 +161,7 @@ pub(super) fn row(
         level: decision.level,
         binding_source: decision.source,
         suggested_plan_id: decision.suggested_plan,
+        grace_ends_at: decision.grace.map(|grace| grace.ends_at),
         event_sequence: decision.sequence,
         occurred_at: about.occurred_at,
         recorded_at: about.recorded_at,

@@ -24,6 +24,8 @@ pub struct Standing {
     pub organization: OrganizationId,
     /// The meter.
     pub meter: Arc<meter::Model>,
+    /// The moment that all this is told of.
+    pub at: DateTime<Utc>,
     /// The limit that applies and why.
     pub limit: EffectiveLimit,
     /// The window that `used` is counted in.
@@ -40,10 +42,12 @@ impl Standing {
         row: quota_counter::Model,
         meter: &Arc<meter::Model>,
         limit: EffectiveLimit,
+        now: DateTime<Utc>,
     ) -> Self {
         Self {
             organization: row.organization_id,
             meter: Arc::clone(meter),
+            at: now,
             limit,
             window: Window {
                 start: row.window_start,
@@ -184,6 +188,7 @@ impl Counters {
         Standing {
             organization,
             meter: Arc::clone(meter),
+            at: now,
             limit: terms.limit(meter, now),
             window,
             counter,

@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bursar_entities::enums::{PlanVersionStatus, SubscriptionStatus};
-use bursar_entities::ids::{MeterId, OrganizationId, PlanVersionId};
+use bursar_entities::ids::{AddOnId, MeterId, OrganizationId, PlanVersionId};
 use bursar_entities::{
-    catalog_state, meter, organization, plan, plan_limit, plan_subscription, plan_version,
-    quota_override,
+    add_on, add_on_increase, catalog_state, meter, organization, plan, plan_limit,
+    plan_subscription, plan_version, quota_grant, quota_override, subscription_add_on,
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::effective::EffectiveLimit;
+use super::effective::{EffectiveLimit, Increase, Sources};
 use super::window::Window;
 use crate::error::Result;
 
 /// The limits of a plan version by meter, shared by all that subscribe to it.
-type PlanLimits = Arc<HashMap<MeterId, plan_limit::Model>>;
+pub(super) type PlanLimits = Arc<HashMap<MeterId, plan_limit::Model>>;
 
 /// The terms of one organization.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,9 @@ pub(super) struct Terms {
     pub(super) organization: Option<Status>,
     pub(super) subscription: Option<plan_subscription::Model>,
     limits: PlanLimits,
+    add_ons: HashMap<MeterId, Vec<Increase>>,
     overrides: HashMap<MeterId, quota_override::Model>,
+    grants: HashMap<MeterId, Vec<quota_grant::Model>>,
 }
 
 /// What decides whether an organization may be used at all.
@@ -63,15 +65,6 @@ impl Terms {
                 });
             }
         }
-        let overrides = quota_override::Entity::find()
-            .filter(quota_override::Column::OrganizationId.is_in(ids()))
-            .all(connection)
-            .await?;
-        for row in overrides {
-            if let Some(terms) = found.get_mut(&row.organization_id) {
-                terms.overrides.insert(row.meter_id, row);
-            }
-        }
         let subscriptions = plan_subscription::Entity::find()
             .filter(plan_subscription::Column::OrganizationId.is_in(ids()))
             .all(connection)
@@ -83,13 +76,30 @@ impl Terms {
                 terms.subscription = Some(row);
             }
         }
+        read_add_ons(connection, organizations, &mut found).await?;
+        read_specials(connection, organizations, &mut found).await?;
         Ok(found)
     }
 
     /// The limit of `meter` at `now`, and why.
     pub(super) fn limit(&self, meter: &meter::Model, now: DateTime<Utc>) -> EffectiveLimit {
-        let (plan, special) = (self.limits.get(&meter.id), self.overrides.get(&meter.id));
-        EffectiveLimit::resolve(plan, special, now)
+        self.limit_under(&self.limits, meter, now)
+    }
+
+    /// What the limit would be under the limits of another plan, with everything else as it is.
+    pub(super) fn limit_under(
+        &self,
+        plan: &PlanLimits,
+        meter: &meter::Model,
+        now: DateTime<Utc>,
+    ) -> EffectiveLimit {
+        let sources = Sources {
+            plan: plan.get(&meter.id),
+            add_ons: self.add_ons.get(&meter.id).map_or(&[], Vec::as_slice),
+            special: self.overrides.get(&meter.id),
+            grants: self.grants.get(&meter.id).map_or(&[], Vec::as_slice),
+        };
+        EffectiveLimit::resolve(meter.kind, &sources, now)
     }
 
     /// The window of `meter` that `at` lies in.
@@ -100,6 +110,83 @@ impl Terms {
             .map(|row| (row.current_period_start, row.current_period_end));
         Window::of(meter, self.zone, billing, at)
     }
+}
+
+/// Reads the overrides and the grants.
+async fn read_specials(
+    connection: &impl ConnectionTrait,
+    organizations: &[OrganizationId],
+    found: &mut HashMap<OrganizationId, Terms>,
+) -> Result<()> {
+    let ids = || organizations.iter().copied();
+    let overrides = quota_override::Entity::find()
+        .filter(quota_override::Column::OrganizationId.is_in(ids()))
+        .all(connection)
+        .await?;
+    for row in overrides {
+        if let Some(terms) = found.get_mut(&row.organization_id) {
+            terms.overrides.insert(row.meter_id, row);
+        }
+    }
+    let grants = quota_grant::Entity::find()
+        .filter(quota_grant::Column::OrganizationId.is_in(ids()))
+        .order_by_asc(quota_grant::Column::CreatedAt)
+        .order_by_asc(quota_grant::Column::Id)
+        .all(connection)
+        .await?;
+    for row in grants {
+        if let Some(terms) = found.get_mut(&row.organization_id) {
+            terms.grants.entry(row.meter_id).or_default().push(row);
+        }
+    }
+    Ok(())
+}
+
+/// Reads what the add-ons on the subscriptions add to each meter, in the order of display.
+async fn read_add_ons(
+    connection: &impl ConnectionTrait,
+    organizations: &[OrganizationId],
+    found: &mut HashMap<OrganizationId, Terms>,
+) -> Result<()> {
+    let quantities = subscription_add_on::Entity::find()
+        .filter(subscription_add_on::Column::OrganizationId.is_in(organizations.iter().copied()))
+        .all(connection)
+        .await?;
+    if quantities.is_empty() {
+        return Ok(());
+    }
+    let mut held: HashMap<AddOnId, Vec<&subscription_add_on::Model>> = HashMap::new();
+    for row in &quantities {
+        held.entry(row.add_on_id).or_default().push(row);
+    }
+    let add_ons = add_on::Entity::find()
+        .filter(add_on::Column::Id.is_in(held.keys().copied()))
+        .order_by_asc(add_on::Column::Position)
+        .order_by_asc(add_on::Column::Key)
+        .all(connection)
+        .await?;
+    let increases = add_on_increase::Entity::find()
+        .filter(add_on_increase::Column::AddOnId.is_in(held.keys().copied()))
+        .all(connection)
+        .await?;
+    for row in add_ons {
+        let key: Arc<str> = Arc::from(row.key);
+        for increase in increases.iter().filter(|each| each.add_on_id == row.id) {
+            for holder in held.get(&row.id).into_iter().flatten() {
+                if let Some(terms) = found.get_mut(&holder.organization_id) {
+                    let amount = increase.amount.saturating_mul(i64::from(holder.quantity));
+                    let add_on = Arc::clone(&key);
+                    let added = Increase { add_on, amount };
+                    terms
+                        .add_ons
+                        .entry(increase.meter_id)
+                        .or_default()
+                        .push(added);
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The limits that apply under each of `subscriptions`: a trial has those of the catalog's trial plan, where it names

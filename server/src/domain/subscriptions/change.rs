@@ -18,6 +18,7 @@ use super::write::{Step, record_in_tx};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::audit::{self, Entry};
+use crate::domain::quotas;
 use crate::domain::revenue::mrr;
 use crate::error::{Error, Result};
 
@@ -59,6 +60,16 @@ impl Change {
     }
 }
 
+/// What a change came to.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Changed {
+    /// The subscription as it is now.
+    pub subscription: Model,
+    /// What it did to the organization's quotas (QUO-9); publish it after the commit.
+    pub quotas: quotas::Change,
+}
+
 /// The subscription of an organization, locked with the organization's head until the transaction ends.
 ///
 /// # Errors
@@ -75,7 +86,7 @@ pub async fn lock_in_tx(tx: &impl ConnectionTrait, organization: OrganizationId)
 }
 
 /// Gives `subscription` the terms of `change`; the caller has authorised it and locked the organization's head
-/// ([`lock_in_tx`]).
+/// ([`lock_in_tx`]). Limits apply at once: levels follow them, and what that crosses is recorded.
 ///
 /// # Errors
 /// `PRECONDITION_FAILED` when the state does not allow it, the version is not published or there is no trial to be had;
@@ -86,7 +97,7 @@ pub async fn change_in_tx(
     actor: &Actor,
     subscription: &Model,
     change: Change,
-) -> Result<Model> {
+) -> Result<Changed> {
     let version = version_in_tx(tx, change.plan_version).await?;
     let after = next_state(subscription, &version, &change)?;
     let plans = plan::Entity::find()
@@ -104,7 +115,17 @@ pub async fn change_in_tx(
     };
     update_in_tx(tx, subscription, &after).await?;
     record_in_tx(tx, app, actor, step).await?;
-    Ok(after)
+    let same_limits = (after.plan_version_id, after.status)
+        == (subscription.plan_version_id, subscription.status);
+    let quotas = if same_limits {
+        quotas::Change::default()
+    } else {
+        quotas::reevaluate_in_tx(tx, app, after.organization_id).await?
+    };
+    Ok(Changed {
+        subscription: after,
+        quotas,
+    })
 }
 
 /// Moves `subscription` to the billing period that contains the present; does nothing when it is in it. The terms stay,

@@ -33,6 +33,9 @@ pub enum SubscriptionError {
     /// The plan has no trial.
     #[error("This plan has no trial; choose a plan and a way to pay")]
     NoTrial,
+    /// Withdrawn from sale; whoever has it keeps it.
+    #[error("The add-on {0} is no longer on sale; you can keep or lower what you have of it")]
+    AddOnWithdrawn(String),
     /// Somebody else changed it in between.
     #[error("The subscription was changed by somebody else in between; load it again and retry")]
     ChangedInBetween,

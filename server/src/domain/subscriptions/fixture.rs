@@ -245,7 +245,8 @@ impl World {
         let changed =
             change_in_tx(&*tx, &self.app, &Actor::system(), &subscription, change).await?;
         tx.commit().await?;
-        Ok(changed)
+        changed.quotas.publish(&self.app);
+        Ok(changed.subscription)
     }
 
     /// Moves `organization` to a plan that is paid monthly.

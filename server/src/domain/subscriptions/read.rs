@@ -137,7 +137,7 @@ pub async fn changes_by_ids(
 }
 
 /// Those of `organizations` whose billing the caller may see.
-async fn visible(
+pub(super) async fn visible(
     app: &App,
     actor: &Actor,
     organizations: &[OrganizationId],

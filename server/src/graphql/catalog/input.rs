@@ -1,7 +1,8 @@
 //! What mutations of plans take.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 
+use super::beyond_input::{PlanGraceInput, PlanOverageInput, edit};
 use super::enums::{BillingInterval, OverQuotaPolicy};
 use crate::domain::catalog;
 use crate::graphql::scalars::{CurrencyCode, Quantity};
@@ -28,7 +29,7 @@ impl From<PlanPriceInput> for catalog::PriceEdit {
 }
 
 /// A limit to add to a draft, or to replace in it: give `limit` or `unlimited`, or for a limit that is there already
-/// only its new `policy`.
+/// only what changes in it.
 #[derive(Clone, Debug, InputObject)]
 pub struct PlanLimitInput {
     /// The meter's key.
@@ -39,6 +40,10 @@ pub struct PlanLimitInput {
     unlimited: Option<bool>,
     /// What happens at the limit; what it was when absent, DENY for a new limit.
     policy: Option<OverQuotaPolicy>,
+    /// By how much and for how long a DENY limit may be exceeded; what it was when absent, none when null.
+    grace: MaybeUndefined<PlanGraceInput>,
+    /// What usage beyond an ALLOW limit costs; what it was when absent, nothing when null.
+    overage: MaybeUndefined<PlanOverageInput>,
 }
 
 impl From<PlanLimitInput> for catalog::LimitEdit {
@@ -48,6 +53,8 @@ impl From<PlanLimitInput> for catalog::LimitEdit {
             limit: input.limit.map(|limit| limit.0),
             unlimited: input.unlimited.unwrap_or_default(),
             policy: input.policy.map(Into::into),
+            grace: edit(input.grace),
+            overage: edit(input.overage),
         }
     }
 }
@@ -69,7 +76,7 @@ pub struct CreatePlanInput {
     trial_days: Option<i32>,
     /// Its prices. None at all means that the price is agreed with each customer.
     prices: Option<Vec<PlanPriceInput>>,
-    /// Its limits. A meter that is not named is not limited by the plan.
+    /// Its limits. A meter that is not named is not part of the plan: nothing of it may be used.
     limits: Option<Vec<PlanLimitInput>>,
 }
 

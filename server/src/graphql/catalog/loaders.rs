@@ -1,8 +1,9 @@
 //! What is loaded of the catalog for many objects at once: one statement per kind of thing, however many there are.
 
-use bursar_entities::ids::{MeterId, PlanId, PlanVersionId, ResourceKindId};
+use bursar_entities::ids::{AddOnId, MeterId, PlanId, PlanLimitId, PlanVersionId, ResourceKindId};
 use bursar_entities::{
-    meter, plan, plan_limit, plan_price, plan_version, resource_kind, resource_need,
+    add_on, add_on_increase, add_on_price, meter, plan, plan_limit, plan_overage_price, plan_price,
+    plan_version, resource_kind, resource_need,
 };
 use futures_util::FutureExt;
 
@@ -35,6 +36,14 @@ pub(crate) struct CatalogLoaders {
     pub(crate) prices: SetLoader<PlanVersionId, Vec<plan_price::Model>>,
     /// The limits of a version.
     pub(crate) limits: SetLoader<PlanVersionId, Vec<plan_limit::Model>>,
+    /// What usage beyond a limit costs.
+    pub(crate) overage_prices: SetLoader<PlanLimitId, Vec<plan_overage_price::Model>>,
+    /// Add-ons by id.
+    pub(crate) add_ons: SetLoader<AddOnId, add_on::Model>,
+    /// The prices of an add-on.
+    pub(crate) add_on_prices: SetLoader<AddOnId, Vec<add_on_price::Model>>,
+    /// What an add-on adds.
+    pub(crate) increases: SetLoader<AddOnId, Vec<add_on_increase::Model>>,
 }
 
 /// A loader over a use case that asks who may see what.
@@ -69,6 +78,10 @@ impl CatalogLoaders {
             subscriber_counts: authorised!(app, actor, catalog::subscriber_counts),
             prices: open!(app, actor, catalog::prices_of),
             limits: open!(app, actor, catalog::limits_of),
+            overage_prices: open!(app, actor, catalog::overage_prices_of),
+            add_ons: open!(app, actor, catalog::add_ons_by_ids),
+            add_on_prices: open!(app, actor, catalog::add_on_prices_of),
+            increases: open!(app, actor, catalog::increases_of),
         }
     }
 
@@ -81,5 +94,12 @@ impl CatalogLoaders {
         self.history.forget_all().await;
         self.prices.forget_all().await;
         self.limits.forget_all().await;
+    }
+
+    /// Forgets what was read of add-ons, after a mutation has changed one.
+    pub(super) async fn forget_add_ons(&self) {
+        self.add_ons.forget_all().await;
+        self.add_on_prices.forget_all().await;
+        self.increases.forget_all().await;
     }
 }

@@ -1,5 +1,11 @@
 //! The catalog in the graph: meters, resource kinds, plans and their versions.
 
+mod add_on;
+mod add_on_contents;
+mod add_on_input;
+mod add_on_mutation;
+mod beyond;
+mod beyond_input;
 mod enums;
 mod input;
 mod kind;
@@ -14,6 +20,16 @@ mod version;
 use async_graphql::{Context, Object};
 use futures_util::FutureExt;
 
+pub use add_on::AddOn;
+pub use add_on_contents::{AddOnIncrease, AddOnPrice};
+pub use add_on_input::{
+    AddOnIncreaseInput, AddOnPriceInput, ArchiveAddOnInput, CreateAddOnInput, UpdateAddOnInput,
+};
+pub use add_on_mutation::{
+    AddOnMutation, ArchiveAddOnPayload, CreateAddOnPayload, UpdateAddOnPayload,
+};
+pub use beyond::{PlanGrace, PlanOverage};
+pub use beyond_input::{PlanGraceInput, PlanOverageInput, PlanOveragePriceInput};
 pub use enums::{
     BillingInterval, MeterKind, MeterWindow, OverQuotaPolicy, PlanVersionStatus, QuotaLevel,
     ResourceNeedSource,
@@ -26,7 +42,7 @@ pub use kind::{ResourceKind, ResourceNeed};
 pub(crate) use loaders::CatalogLoaders;
 pub use meter::{Meter, MeterThreshold};
 pub use mutation::{CatalogMutation, CreatePlanPayload, PublishPlanPayload, UpdatePlanPayload};
-pub(super) use nodes::{kind_nodes, meter_nodes, plan_nodes, version_nodes};
+pub(super) use nodes::{add_on_nodes, kind_nodes, meter_nodes, plan_nodes, version_nodes};
 pub use plan::Plan;
 pub use preview::{PlanChange, PlanPublicationPreview};
 pub use version::{PlanLimit, PlanPrice, PlanVersion};
@@ -80,6 +96,18 @@ impl CatalogQuery {
     ) -> async_graphql::Result<Option<Plan>> {
         let found = catalog::find_plan(ctx.app(), ctx.actor(), &key).await?;
         Ok(found.map(Plan::from))
+    }
+
+    /// The add-ons on offer, in the order of display. Readable without a token.
+    async fn add_ons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also add-ons that are withdrawn from sale; for system admins.")]
+        include_archived: Option<bool>,
+    ) -> async_graphql::Result<Vec<AddOn>> {
+        let archived = include_archived.unwrap_or_default();
+        let all = catalog::list_add_ons(ctx.app(), ctx.actor(), archived).await?;
+        Ok(all.into_iter().map(AddOn::from).collect())
     }
 
     /// Every meter, in the order of display. Readable without a token.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use bursar_entities::ids::{MeterId, PlanId, PlanVersionId, ResourceKindId, TypedId};
+use bursar_entities::ids::{AddOnId, MeterId, PlanId, PlanVersionId, ResourceKindId, TypedId};
 use uuid::Uuid;
 
-use super::{Meter, Plan, PlanVersion, ResourceKind};
+use super::{AddOn, Meter, Plan, PlanVersion, ResourceKind};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::catalog;
@@ -62,4 +62,14 @@ pub(in crate::graphql) async fn version_nodes(
     Ok(nodes(
         catalog::visible_versions(app, actor, &typed::<PlanVersionId>(ids)).await?,
     ))
+}
+
+/// The add-ons among `ids`.
+pub(in crate::graphql) async fn add_on_nodes(
+    app: &App,
+    _: &Actor,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, AddOn>> {
+    let found = catalog::add_ons_by_ids(app.db.reader(), &typed::<AddOnId>(ids)).await?;
+    Ok(nodes(found))
 }

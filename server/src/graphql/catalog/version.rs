@@ -4,6 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use bursar_entities::{plan_limit, plan_price, plan_version};
 use chrono::{DateTime, Utc};
 
+use super::beyond::{PlanGrace, PlanOverage};
 use super::enums::{BillingInterval, OverQuotaPolicy, PlanVersionStatus};
 use super::meter::Meter;
 use super::plan::Plan;
@@ -56,7 +57,8 @@ impl PlanVersion {
         Ok(rows.iter().map(|row| PlanPrice::new(row, &rows)).collect())
     }
 
-    /// One limit per meter, in the order of display. A meter that is not among them is not limited by the plan.
+    /// One limit per meter, in the order of display. A meter that is not among them is not part of the plan:
+    /// nothing of it may be used.
     async fn limits(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PlanLimit>> {
         let rows = ctx
             .loaders()
@@ -116,6 +118,8 @@ pub struct PlanLimit {
     model: plan_limit::Model,
     /// What happens at the limit.
     policy: OverQuotaPolicy,
+    /// By how much and for how long a DENY limit may be exceeded; null without grace.
+    grace: Option<PlanGrace>,
 }
 
 #[ComplexObject]
@@ -135,12 +139,18 @@ impl PlanLimit {
         let meter = meters.require(self.model.meter_id).await?;
         Ok(Some(Quantity::from_units(units, meter.scale)))
     }
+
+    /// What usage beyond an ALLOW limit costs; null when it costs nothing.
+    async fn overage(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PlanOverage>> {
+        PlanOverage::of(ctx, &self.model).await
+    }
 }
 
 impl From<plan_limit::Model> for PlanLimit {
     fn from(model: plan_limit::Model) -> Self {
         Self {
             policy: model.policy.into(),
+            grace: PlanGrace::of(&model),
             model,
         }
     }

@@ -75,6 +75,18 @@ impl QuotaDecision {
         self.0.remaining().map(|units| self.amount(units))
     }
 
+    /// Used beyond the limit after the decision; 0 within it. With the policy ALLOW this is what the plan's overage price
+    /// applies to.
+    async fn overage(&self) -> Quantity {
+        self.amount(self.0.overage())
+    }
+
+    /// When the soft grace ends that this decision has used, or when the one ended that could not help it any more; null
+    /// when grace had no part in it.
+    async fn grace_ends_at(&self) -> Option<DateTime<Utc>> {
+        self.0.grace.map(|grace| grace.ends_at)
+    }
+
     /// The level after the decision.
     async fn level(&self) -> QuotaLevel {
         self.0.level.into()

@@ -5,21 +5,25 @@ mod mutation;
 mod query;
 mod quota;
 mod reservation;
+mod specials;
 mod subscription;
 mod threshold;
 
 pub use decision::{QuotaDecision, QuotaItemInput};
 pub use mutation::{
     ConsumeQuotaInput, ConsumeQuotaPayload, QuotaMutation, ReleaseQuotaInput, ReleaseQuotaPayload,
-    SetQuotaOverrideInput, SetQuotaOverridePayload,
 };
 pub use query::{CheckQuotaInput, CheckQuotaPayload, QuotaQuery};
-pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaWindow};
+pub use quota::{LimitSource, Quota, QuotaExplanation, QuotaGrace, QuotaWindow};
 pub use reservation::{
     CancelReservationInput, CancelReservationPayload, CommitReservationInput,
     CommitReservationPayload, ExtendReservationInput, ExtendReservationPayload, QuotaReservation,
     QuotaReservationItem, QuotaReservationStatus, ReservationMutation, ReserveQuotaInput,
     ReserveQuotaPayload,
+};
+pub use specials::{
+    ClearQuotaOverrideInput, ClearQuotaOverridePayload, GrantQuotaInput, GrantQuotaPayload,
+    LimitMutation, SetQuotaOverrideInput, SetQuotaOverridePayload,
 };
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};

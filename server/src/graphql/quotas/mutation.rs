@@ -4,13 +4,11 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::decision::{QuotaDecision, QuotaItemInput, binding, decisions};
-use super::quota::Quota;
-use crate::domain::quotas::{self, Change, Standing};
+use crate::domain::quotas::{self, Change};
 use crate::error::Result;
-use crate::graphql::catalog::OverQuotaPolicy;
 use crate::graphql::context::RequestContext;
 use crate::graphql::payload::{Payload, UserError, settle};
-use crate::graphql::scalars::{Quantity, parse_id};
+use crate::graphql::scalars::parse_id;
 
 macro_rules! quota_request {
     ($input:ident, $payload:ident, $verb:literal) => {
@@ -81,52 +79,6 @@ macro_rules! quota_request {
 quota_request!(ConsumeQuotaInput, ConsumeQuotaPayload, "consume");
 quota_request!(ReleaseQuotaInput, ReleaseQuotaPayload, "release");
 
-/// A limit for one organization: either `limit` or `unlimited: true`.
-#[derive(Clone, Debug, InputObject)]
-pub struct SetQuotaOverrideInput {
-    /// The organization.
-    organization_id: ID,
-    /// The meter's key.
-    meter: String,
-    /// The limit in the meter's unit.
-    limit: Option<Quantity>,
-    /// No limit at all.
-    unlimited: Option<bool>,
-    /// What happens at the limit; the plan's policy when absent.
-    policy: Option<OverQuotaPolicy>,
-    /// Why, 1 to 500 characters; kept in the audit log and shown in explanations.
-    reason: String,
-    /// From when on the plan's limit applies again; never when absent.
-    expires_at: Option<DateTime<Utc>>,
-}
-
-/// The answer to `setQuotaOverride`.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SetQuotaOverridePayload {
-    /// How the organization stands with the meter now.
-    quota: Option<Quota>,
-    /// What the caller's user can mend.
-    user_errors: Vec<UserError>,
-}
-
-impl Payload for SetQuotaOverridePayload {
-    type Outcome = Standing;
-
-    fn done(standing: Standing) -> Self {
-        Self {
-            quota: Some(Quota(standing)),
-            user_errors: Vec::new(),
-        }
-    }
-
-    fn refused(user_errors: Vec<UserError>) -> Self {
-        Self {
-            quota: None,
-            user_errors,
-        }
-    }
-}
-
 /// Mutations of quotas.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QuotaMutation;
@@ -152,23 +104,5 @@ impl QuotaMutation {
     ) -> async_graphql::Result<ReleaseQuotaPayload> {
         let input = input.into_domain()?;
         settle(quotas::release(ctx.app(), ctx.actor(), &input).await)
-    }
-
-    /// Sets a limit for one organization, replacing an earlier override of the same meter. For system admins.
-    async fn set_quota_override(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The limit.")] input: SetQuotaOverrideInput,
-    ) -> async_graphql::Result<SetQuotaOverridePayload> {
-        let input = quotas::OverrideInput {
-            organization: parse_id(&input.organization_id, "The organization")?,
-            meter: input.meter,
-            limit: input.limit.map(|limit| limit.0),
-            unlimited: input.unlimited.unwrap_or_default(),
-            policy: input.policy.map(Into::into),
-            reason: input.reason,
-            expires_at: input.expires_at,
-        };
-        settle(quotas::set_override(ctx.app(), ctx.actor(), &input).await)
     }
 }

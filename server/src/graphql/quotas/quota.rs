@@ -57,12 +57,23 @@ impl QuotaWindow {
 pub struct QuotaExplanation {
     /// Where this amount comes from.
     source: LimitSource,
-    /// The amount; null means unlimited.
+    /// For PLAN and OVERRIDE the limit itself, null for unlimited; for `ADD_ON` and GRANT what is added to it.
     amount: Option<Quantity>,
-    /// What to look up: the plan version's id, or the reason of an override.
+    /// What to look up: the plan version's id, the add-on's key, or the reason of an override or a grant.
     reference: Option<String>,
     /// When the step ceases to apply.
     expires_at: Option<DateTime<Utc>>,
+}
+
+/// A soft grace that has begun: the limit is exceeded and may be, up to a ceiling and for a while.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct QuotaGrace {
+    /// How much may be used while it is open.
+    ceiling: Quantity,
+    /// When it ends or ended. Falling back to the limit ends it too, and renews it.
+    ends_at: DateTime<Utc>,
+    /// Whether it has not ended yet.
+    is_open: bool,
 }
 
 /// How an organization stands with a meter at this moment.
@@ -114,13 +125,29 @@ impl Quota {
         self.0.policy().into()
     }
 
+    /// Used beyond the limit; 0 within it. With the policy ALLOW this is what the plan's overage price applies to.
+    async fn overage(&self) -> Quantity {
+        self.amount(self.0.overage())
+    }
+
+    /// The soft grace that has begun because the limit is exceeded; null when it is not, or has no grace.
+    async fn grace(&self) -> Option<QuotaGrace> {
+        let (grace, terms) = (self.0.grace()?, self.0.limit.grace?);
+        let limit = self.0.limit.amount?;
+        Some(QuotaGrace {
+            ceiling: self.amount(terms.ceiling(limit)),
+            ends_at: grace.ends_at,
+            is_open: grace.is_open,
+        })
+    }
+
     /// The window that `used` is counted in; null for a meter that has none.
     async fn window(&self) -> Option<QuotaWindow> {
         QuotaWindow::of(self.0.window)
     }
 
-    /// How the limit came about, first step to last; the last one is binding. Empty when the meter is not part of the
-    /// plan.
+    /// How the limit came about, first step to last: the plan's limit, what each add-on adds, an override in place of
+    /// both, what each grant adds on top. Empty when nothing opens the meter.
     async fn explanation(&self) -> Vec<QuotaExplanation> {
         let steps = self.0.limit.steps.iter();
         steps

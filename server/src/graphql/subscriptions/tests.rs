@@ -22,10 +22,11 @@ async fn pause_and_resume(test: &TestApp, organization: OrganizationId) {
             price_minor: 2_900,
             ..Change::of(&row, test.app.now()).status(status)
         };
-        change_in_tx(&*tx, &test.app, &Actor::system(), &row, change)
+        let changed = change_in_tx(&*tx, &test.app, &Actor::system(), &row, change)
             .await
             .expect("changed");
         tx.commit().await.expect("committed");
+        changed.quotas.publish(&test.app);
     }
 }
 

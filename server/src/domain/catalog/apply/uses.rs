@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use bursar_entities::ids::{MeterId, PlanId, ResourceKindId};
 use bursar_entities::{
-    plan_limit, plan_subscription, quota_counter, quota_override, resource, resource_amount,
-    revenue_movement, subscription_change, threshold_event, usage_record,
+    add_on_increase, plan_limit, plan_subscription, quota_counter, quota_grant, quota_override,
+    resource, resource_amount, revenue_movement, subscription_change, threshold_event,
+    usage_record,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -37,6 +38,8 @@ pub(super) async fn recorded_on(
         usage_record => "usage records",
         threshold_event => "threshold events",
         quota_override => "overrides",
+        quota_grant => "grants",
+        add_on_increase => "add-ons",
         resource_amount => "resources",
     }
     Ok(found)

@@ -6,7 +6,8 @@ use bursar_entities::enums::{BillingInterval, MeterKind, OverQuotaPolicy};
 
 use super::{Meters, keys, not_a_currency, number, text, unknown, word};
 use crate::domain::catalog::amount::Amount;
-use crate::domain::catalog::document::{Limit, Meter, Plan, Terms};
+use crate::domain::catalog::beyond::{LONGEST_GRACE, MOST_GRACE, misplaced};
+use crate::domain::catalog::document::{Grace, Limit, Meter, Overage, Plan, Terms};
 use crate::domain::catalog::file::{self, Plain};
 use crate::domain::catalog::problems::{Findings, Place};
 use crate::domain::catalog::terms::discounted_year;
@@ -63,7 +64,7 @@ fn one(plan: &file::Plan, meters: &Meters<'_>, place: &Place, findings: &mut Fin
     }
 }
 
-fn prices(
+pub(super) fn prices(
     prices: &BTreeMap<String, file::Price>,
     place: &Place,
     findings: &mut Findings<'_>,
@@ -165,14 +166,79 @@ fn limits(
         let policy = given.policy.as_ref();
         let policy = policy.and_then(|policy| word(policy, &place.key("policy"), findings));
         let policy = policy.unwrap_or(OverQuotaPolicy::Deny);
-        match amount(&given.limit, meter) {
+        match amount(&given.amount, meter) {
             Ok(amount) => {
-                checked.insert(key.clone(), Limit { amount, policy });
+                let limit = Limit {
+                    grace: grace(given, place, findings),
+                    overage: overage(given, meter, place, findings),
+                    ..Limit::plain(amount, policy)
+                };
+                if let Some((field, problem)) = misplaced(&limit, meter.kind) {
+                    findings.add(&place.key(field), problem);
+                }
+                checked.insert(key.clone(), limit);
             }
             Err(problem) => findings.add(place, problem),
         }
     }
     checked
+}
+
+fn grace(given: &file::Limit, place: &Place, findings: &mut Findings<'_>) -> Option<Grace> {
+    let (given, place) = (given.grace?, place.key("grace"));
+    Some(Grace {
+        percent: number(
+            given.percent,
+            1,
+            MOST_GRACE,
+            &place.key("percent"),
+            findings,
+        ),
+        days: number(given.days, 1, LONGEST_GRACE, &place.key("days"), findings),
+    })
+}
+
+fn overage(
+    given: &file::Limit,
+    meter: &Meter,
+    place: &Place,
+    findings: &mut Findings<'_>,
+) -> Option<Overage> {
+    let per_place = place.key("overage_per");
+    let Some(prices) = &given.overage else {
+        if given.overage_per.is_some() {
+            findings.add(
+                &per_place,
+                "says how much `overage` prices are for; there are none",
+            );
+        }
+        return None;
+    };
+    let one = Plain::Text("1".to_owned());
+    let per = match amount(given.overage_per.as_ref().unwrap_or(&one), meter) {
+        Ok(Some(per)) => Some(per),
+        Ok(None) => {
+            findings.add(&per_place, "is not an amount");
+            None
+        }
+        Err(problem) => {
+            findings.add(&per_place, problem);
+            None
+        }
+    };
+    let mut checked = BTreeMap::new();
+    for (currency, price) in prices {
+        let place = &place.key("overage").key(currency);
+        if !money::is_currency(currency) {
+            findings.add(place, not_a_currency(currency));
+        } else if let Some(minor) = minor(price, currency, place, findings) {
+            checked.insert(currency.clone(), minor);
+        }
+    }
+    Some(Overage {
+        per: per?,
+        prices: checked,
+    })
 }
 
 /// The amount of a limit, none for unlimited; or what is wrong with it.

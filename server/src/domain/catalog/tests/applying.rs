@@ -11,8 +11,8 @@ use super::{World, document, empty, hosting, hosting_with};
 use crate::actor::Actor;
 use crate::domain::audit;
 use crate::domain::catalog::{
-    HOSTING, LimitEdit, PlanEdit, TermsEdit, apply, ensure_default, export, meters, plan_by_key,
-    prices_of, state, update_plan,
+    Edit, HOSTING, LimitEdit, PlanEdit, TermsEdit, apply, ensure_default, export, meters,
+    plan_by_key, prices_of, state, update_plan,
 };
 use crate::error::Code;
 
@@ -189,6 +189,8 @@ async fn a_draft_that_an_admin_works_on_stays_a_draft_behind_the_applied_version
                 limit: Some(21.into()),
                 unlimited: false,
                 policy: Some(OverQuotaPolicy::Warn),
+                grace: Edit::Keep,
+                overage: Edit::Keep,
             }],
             ..TermsEdit::default()
         },

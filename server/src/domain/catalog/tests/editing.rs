@@ -10,8 +10,8 @@ use super::{World, hosting};
 use crate::actor::{Actor, Origin};
 use crate::domain::catalog::draft::Draft;
 use crate::domain::catalog::{
-    CatalogError, LimitEdit, NewPlan, PlanEdit, PriceEdit, TermsEdit, create_plan, current_version,
-    plan_by_key, preview_publication, publish_plan, update_plan,
+    CatalogError, Edit, LimitEdit, NewPlan, PlanEdit, PriceEdit, TermsEdit, create_plan,
+    current_version, plan_by_key, preview_publication, publish_plan, update_plan,
 };
 use crate::error::Code;
 
@@ -21,6 +21,8 @@ pub(super) fn limit(meter: &str, amount: i64) -> LimitEdit {
         limit: Some(Decimal::from(amount)),
         unlimited: false,
         policy: None,
+        grace: Edit::Keep,
+        overage: Edit::Keep,
     }
 }
 

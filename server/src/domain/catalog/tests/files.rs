@@ -1,10 +1,12 @@
 //! What is wrong with a file is told all at once, each with its place.
 
+use std::collections::BTreeMap;
+
 use bursar_entities::enums::{BillingInterval, OverQuotaPolicy};
 use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
 
 use super::document;
-use crate::domain::catalog::{Amount, Document, HOSTING, LARGEST_UNITS, Limit};
+use crate::domain::catalog::{Amount, Document, Grace, HOSTING, LARGEST_UNITS, Limit, Overage};
 
 /// The problems of `source`, one line each.
 fn problems(source: &str) -> Vec<String> {
@@ -155,10 +157,29 @@ fn limits() -> impl Strategy<Value = Limit> {
         OverQuotaPolicy::Warn,
         OverQuotaPolicy::Allow,
     ];
-    (proptest::option::of(0..=LARGEST_UNITS), 0..policies.len()).prop_map(move |(units, policy)| {
+    let units = proptest::option::of(0..=LARGEST_UNITS);
+    let beyond = proptest::option::of((1..=1_000_i16, 1..=365_i16));
+    (units, 0..policies.len(), beyond).prop_map(move |(units, policy, beyond)| {
+        let amount = |units| Amount { units, scale: 2 };
+        let policy = policies[policy];
+        let beyond = beyond.filter(|_| units.is_some());
+        let denies = |policy| policy == OverQuotaPolicy::Deny;
+        let allows = |policy| policy == OverQuotaPolicy::Allow;
         Limit {
-            amount: units.map(|units| Amount { units, scale: 2 }),
-            policy: policies[policy],
+            amount: units.map(amount),
+            policy,
+            grace: beyond
+                .filter(|_| denies(policy))
+                .map(|(percent, days)| Grace { percent, days }),
+            overage: beyond
+                .filter(|_| allows(policy))
+                .map(|(per, price)| Overage {
+                    per: amount(per.into()),
+                    prices: BTreeMap::from([
+                        ("USD".to_owned(), price.into()),
+                        ("VND".to_owned(), 500),
+                    ]),
+                }),
         }
     })
 }

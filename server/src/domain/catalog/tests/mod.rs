@@ -1,5 +1,6 @@
 //! The catalog against a real database: a migrated SQLite file of each test's own.
 
+mod add_ons;
 mod applying;
 mod editing;
 mod figures;

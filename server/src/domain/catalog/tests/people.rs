@@ -150,6 +150,7 @@ pub(super) async fn count(world: &World, organization: OrganizationId, meter: &s
         used: 1,
         reserved: 0,
         reserved_until: None,
+        over_since: None,
         level: QuotaLevel::Normal,
         updated_at: world.app.now(),
     };

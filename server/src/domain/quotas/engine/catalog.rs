@@ -64,7 +64,8 @@ impl Catalog {
 impl Stage<'_> {
     /// Writes the cheapest plan that would allow the whole request into its refusals.
     pub(in crate::domain::quotas) fn suggest(&self, known: &Known, decisions: &mut [Decision]) {
-        let subscription = known.terms.subscription.as_ref();
-        self.catalog.offers.suggest(subscription, decisions);
+        self.catalog
+            .offers
+            .suggest(&known.terms, decisions, self.now);
     }
 }

@@ -45,6 +45,7 @@ pub(in crate::domain::quotas) struct Stored {
     pub(in crate::domain::quotas) reserved: i64,
     pub(in crate::domain::quotas) level: QuotaLevel,
     pub(in crate::domain::quotas) reserved_until: Option<DateTime<Utc>>,
+    pub(in crate::domain::quotas) over_since: Option<DateTime<Utc>>,
 }
 
 impl Entry {
@@ -57,13 +58,8 @@ impl Entry {
             standing,
         };
         entry.stored = entry.present();
-        let ends = entry
-            .standing
-            .limit
-            .steps
-            .iter()
-            .map(|step| step.expires_at);
-        entry.until = ends.chain([entry.until]).flatten().min();
+        let ends = [entry.standing.limit.valid_until, entry.until];
+        entry.until = ends.into_iter().flatten().min();
         entry
     }
 
@@ -74,6 +70,7 @@ impl Entry {
             reserved: counter.reserved,
             level: counter.level,
             reserved_until: counter.reserved_until,
+            over_since: counter.over_since,
         })
     }
 
@@ -158,6 +155,7 @@ impl Known {
                 counter.reserved = stored.reserved;
                 counter.level = stored.level;
                 counter.reserved_until = stored.reserved_until;
+                counter.over_since = stored.over_since;
             }
         }
     }

@@ -162,7 +162,7 @@ pub(super) async fn counters(
         let known = place.and_then(|place| turns[place].known.as_mut());
         if let (Some(known), Some(meter)) = (known, catalog.meter(row.meter_id)) {
             let limit = known.terms.limit(meter, now);
-            known.put(Entry::read(Standing::of_row(row, meter, limit)));
+            known.put(Entry::read(Standing::of_row(row, meter, limit, now)));
         }
     }
     Ok(())
@@ -196,6 +196,7 @@ fn blank(app: &App, entry: &Entry) -> quota_counter::Model {
         used: 0,
         reserved: 0,
         reserved_until: None,
+        over_since: None,
         level: QuotaLevel::Normal,
         updated_at: app.now(),
     }

@@ -135,11 +135,17 @@ impl Known {
             let place = place.ok_or(Stop::Unknown)?;
             let entry = &mut self.entries[place];
             entry.touched = true;
+            entry.standing.at = stage.now;
             if entry.counts() && entry.stored.is_none() && stage.facts.is_none() {
                 return Err(Stop::Unknown);
             }
             check_item(&entry.standing, occurred_at)?;
-            decisions.push(rule(&entry.standing, demand.units));
+            let decision = rule(&entry.standing, demand.units);
+            // What grace has to say is written, and told from rows, between locks and commit only.
+            if decision.grace.is_some() && stage.facts.is_none() {
+                return Err(Stop::Unknown);
+            }
+            decisions.push(decision);
             places.push(place);
         }
         let granted = decisions.iter().all(|decision| decision.allowed);
@@ -175,6 +181,10 @@ impl Known {
         };
         counter.used = decision.used;
         counter.updated_at = stage.now;
+        if counter.over_since != decision.over_since {
+            stage.facts.ok_or(Stop::Unknown)?;
+            counter.over_since = decision.over_since;
+        }
         if counter.level == decision.level {
             return Ok(());
         }

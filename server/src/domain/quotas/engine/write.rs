@@ -47,6 +47,7 @@ pub(in crate::domain::quotas) async fn write_counters_in_tx(
         C::Used,
         C::Reserved,
         C::ReservedUntil,
+        C::OverSince,
         C::Level,
         C::UpdatedAt,
     ];

@@ -124,8 +124,9 @@ impl Known {
                 reservation: None,
             });
         }
-        for (place, item) in places.iter().zip(&items) {
+        for ((place, item), decision) in places.iter().zip(&items).zip(&decisions) {
             self.hold(*place, item.amount, Some(row.expires_at), stage.now);
+            self.exceed(*place, decision.over_since);
         }
         let counted = |place: &&usize| self.entries[**place].counts();
         let kept = items.into_iter().zip(&places);
@@ -158,17 +159,23 @@ impl Known {
         for (position, item) in items.iter().enumerate() {
             let place = self.place_in(item.meter_id, item.window_start);
             let place = place.ok_or(Stop::Unknown)?;
+            let since = self.entries[place].standing.over_since();
             self.hold(place, -item.amount, None, stage.now);
             let standing = &self.entries[place].standing;
-            let decision = match taken.map(|taken| taken[position]) {
+            let over_since = |decision: &Decision| {
+                let taken = decision.used.saturating_add(decision.reserved);
+                standing.over_since_after(since, taken)
+            };
+            let mut decision = match taken.map(|taken| taken[position]) {
                 None => decide::held(standing, UsageOperation::Cancel, item.amount),
                 Some(0) => decide::held(standing, UsageOperation::Commit, 0),
-                Some(units) => {
-                    let mut decision = decide::commit(standing, units);
-                    self.move_to(stage, place, &mut decision, output)?;
-                    decision
-                }
+                Some(units) => decide::commit(standing, units),
             };
+            decision.over_since = over_since(&decision);
+            self.exceed(place, decision.over_since);
+            if taken.is_some_and(|taken| taken[position] > 0) {
+                self.move_to(stage, place, &mut decision, output)?;
+            }
             decisions.push(decision);
         }
         row.status = match taken {
@@ -206,6 +213,13 @@ impl Known {
                 (_, Some(earlier), Some(later)) => Some(earlier.min(later)),
                 (_, earlier, later) => earlier.or(later),
             };
+        }
+    }
+
+    /// Notes since when the limit is exceeded.
+    fn exceed(&mut self, place: usize, since: Option<DateTime<Utc>>) {
+        if let Some(counter) = &mut self.entries[place].standing.counter {
+            counter.over_since = since;
         }
     }
 
