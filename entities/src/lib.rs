@@ -29,5 +29,6 @@ pub mod revenue_movement;
 pub mod session;
 pub mod subscription_change;
 pub mod threshold_event;
+pub mod usage_quarter;
 pub mod usage_record;
 pub mod user;

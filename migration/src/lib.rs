@@ -9,6 +9,7 @@ mod m20261120_000005_quotas;
 mod m20261120_000006_resources;
 mod m20261120_000007_audit;
 mod m20261120_000008_quota_engine;
+mod m20261120_000010_usage_history;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000006_resources::Migration),
             Box::new(m20261120_000007_audit::Migration),
             Box::new(m20261120_000008_quota_engine::Migration),
+            Box::new(m20261120_000010_usage_history::Migration),
         ]
     }
 }

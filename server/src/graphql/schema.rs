@@ -11,7 +11,9 @@ use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
 use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
 use super::pagination::List;
-use super::quotas::{QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation};
+use super::quotas::{
+    QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation, UsageMutation,
+};
 use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
 use super::server::ServerQuery;
@@ -42,6 +44,7 @@ pub struct Mutation(
     QuotaMutation,
     ReservationMutation,
     ResourceMutation,
+    UsageMutation,
 );
 
 /// All subscriptions.

@@ -20,6 +20,7 @@ pub fn message(decision: &Decision, plan: Option<&str>, locale: Locale) -> Strin
             reserved(locale, name, &requested)
         }
         (UsageOperation::Cancel, ..) => cancelled(locale, name, &requested),
+        (UsageOperation::Late, ..) => late(locale, name, &requested),
         (UsageOperation::Consume | UsageOperation::Commit, true, None) => {
             unlimited(locale, name, &used)
         }
@@ -45,6 +46,20 @@ pub fn message(decision: &Decision, plan: Option<&str>, locale: Locale) -> Strin
             };
             format!("{refusal} {}", advice(locale, plan))
         }
+    }
+}
+
+fn late(locale: Locale, name: &str, requested: &str) -> String {
+    match locale {
+        Locale::En => format!(
+            "{requested} of {name} came after its period had closed: kept, and counted in no quota."
+        ),
+        Locale::Fr => format!(
+            "{requested} pour {name} est arrivé après la clôture de sa période : conservé, sans être compté dans aucun quota."
+        ),
+        Locale::Vi => format!(
+            "{requested} cho {name} đến sau khi kỳ của nó đã đóng: được lưu lại và không tính vào hạn mức nào."
+        ),
     }
 }
 

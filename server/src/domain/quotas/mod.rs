@@ -18,12 +18,14 @@ mod message;
 mod others;
 mod overrides;
 mod read;
+mod reconcile;
 mod record;
 mod reservations;
 mod standing;
 mod suggest;
 mod terms;
 mod thresholds;
+mod usage;
 mod watch;
 mod window;
 
@@ -39,6 +41,7 @@ pub use message::message;
 pub use others::notice_others;
 pub use overrides::{OverrideInput, set_override};
 pub use read::{of_organization, of_organizations};
+pub use reconcile::{Drift, Source, reconcile, reconcile_when_due};
 pub use record::{Fingerprint, replay_in_tx, shortened};
 pub use reservations::{
     CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput, cancel, commit, extend,
@@ -47,6 +50,10 @@ pub use reservations::{
 pub use standing::Standing;
 pub use thresholds::{
     Until, cursor_at, events_by_ids, follow_thresholds, parse_cursor, threshold_cursor,
+};
+pub use usage::{
+    Event, EventOutcome, EventStatus, Granularity, Histories, History, HistoryRequest, Point,
+    histories, record_usage, roll_up, trends,
 };
 pub use watch::{may_watch, watch};
 pub use window::Window;

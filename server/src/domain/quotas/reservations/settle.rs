@@ -58,6 +58,7 @@ impl Known {
                 Ok(Answer {
                     decisions,
                     reservation: Some((row, items)),
+                    ..Answer::default()
                 })
             }
         }
@@ -121,7 +122,7 @@ impl Known {
         if !granted {
             return Ok(Answer {
                 decisions,
-                reservation: None,
+                ..Answer::default()
             });
         }
         for (place, item) in places.iter().zip(&items) {
@@ -141,6 +142,7 @@ impl Known {
         Ok(Answer {
             decisions,
             reservation: Some((row, kept)),
+            ..Answer::default()
         })
     }
 
@@ -191,6 +193,7 @@ impl Known {
         Ok(Answer {
             decisions,
             reservation: Some((row, items)),
+            ..Answer::default()
         })
     }
 
