@@ -4,9 +4,7 @@
 //! multiple of 15 minutes. Days of their own would be those of one timezone, and wrong once it is changed.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{
-    big_integer, big_integer_null, timestamp_with_time_zone, uuid,
-};
+use sea_orm_migration::schema::{big_integer, big_integer_null, timestamp_with_time_zone, uuid};
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// See the module.

@@ -132,7 +132,8 @@ impl Organization {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The meter's key, such as `storage.bytes`.")] meter: String,
-        #[graphql(desc = "The range; the periods at its ends are given whole.")] range: UsageRangeInput,
+        #[graphql(desc = "The range; the periods at its ends are given whole.")]
+        range: UsageRangeInput,
         #[graphql(desc = "How long the periods are.")] granularity: UsageGranularity,
     ) -> async_graphql::Result<Vec<UsagePoint>> {
         quotas::history_of(ctx, self.model.id, meter, range, granularity).await

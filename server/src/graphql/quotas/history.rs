@@ -124,7 +124,12 @@ pub(super) async fn trend_of(
     organization: OrganizationId,
     meter: MeterId,
 ) -> async_graphql::Result<Option<Quantity>> {
-    let trend = ctx.loaders().usage.trends.load((organization, meter)).await?;
+    let trend = ctx
+        .loaders()
+        .usage
+        .trends
+        .load((organization, meter))
+        .await?;
     let trend = trend.ok_or_else(|| Error::forbidden(Permission::QuotaView.code()))?;
     Ok(trend.map(Quantity))
 }

@@ -65,8 +65,9 @@ pub(super) async fn drifts(
     let of_members: Vec<&Arc<meter::Model>> = counting(meters)
         .filter(|meter| meter.counts == Some(MeterCounts::Members))
         .collect();
-    let of_records: Vec<&Arc<meter::Model>> =
-        counting(meters).filter(|meter| meter.counts.is_none()).collect();
+    let of_records: Vec<&Arc<meter::Model>> = counting(meters)
+        .filter(|meter| meter.counts.is_none())
+        .collect();
     let backend = connection.get_database_backend();
     let mut found = Vec::new();
     for (source, meters) in [(Source::Members, of_members), (Source::Records, of_records)] {
@@ -142,7 +143,11 @@ fn statement(
                 )
             };
             let invited = "AND x.accepted_at IS NULL AND x.revoked_at IS NULL";
-            format!("{} UNION ALL {} {invited}", of("memberships"), of("invitations"))
+            format!(
+                "{} UNION ALL {} {invited}",
+                of("memberships"),
+                of("invitations")
+            )
         }
     };
     let sql = format!(

@@ -24,7 +24,9 @@ pub async fn reconcile_when_due(app: &App) -> Result<Option<Vec<Drift>>> {
     if !is_due(app).await? || !claim(app).await? {
         return Ok(None);
     }
-    reconcile(app, &Actor::system(), None, false).await.map(Some)
+    reconcile(app, &Actor::system(), None, false)
+        .await
+        .map(Some)
 }
 
 /// Due a day after the last time; also when that lies in the future, because a clock went backwards.
@@ -49,10 +51,7 @@ async fn claim(app: &App) -> Result<bool> {
     let tx = app.db.begin().await?;
     begin_in_tx(&*tx).await?;
     let taken = event_stream::Entity::update_many()
-        .col_expr(
-            event_stream::Column::Position,
-            app.now().timestamp().into(),
-        )
+        .col_expr(event_stream::Column::Position, app.now().timestamp().into())
         .filter(event_stream::Column::Name.eq(STREAM))
         .filter(due(app))
         .exec(&*tx)

@@ -13,11 +13,26 @@ const MOST: &str = "2305843009213693952";
 
 /// The columns of a sum, and what a record `r` adds to each.
 pub(super) const COLUMNS: [(&str, &str); 5] = [
-    ("consumed", "CASE WHEN r.amount > 0 THEN r.amount ELSE 0 END"),
-    ("released", "CASE WHEN r.amount < 0 THEN -r.amount ELSE 0 END"),
-    ("late", "CASE WHEN r.operation = 'LATE' THEN r.requested ELSE 0 END"),
-    ("decided", "CASE WHEN r.operation = 'LATE' THEN 0 ELSE 1 END"),
-    ("denied", "CASE WHEN r.allowed OR r.operation = 'LATE' THEN 0 ELSE 1 END"),
+    (
+        "consumed",
+        "CASE WHEN r.amount > 0 THEN r.amount ELSE 0 END",
+    ),
+    (
+        "released",
+        "CASE WHEN r.amount < 0 THEN -r.amount ELSE 0 END",
+    ),
+    (
+        "late",
+        "CASE WHEN r.operation = 'LATE' THEN r.requested ELSE 0 END",
+    ),
+    (
+        "decided",
+        "CASE WHEN r.operation = 'LATE' THEN 0 ELSE 1 END",
+    ),
+    (
+        "denied",
+        "CASE WHEN r.allowed OR r.operation = 'LATE' THEN 0 ELSE 1 END",
+    ),
 ];
 
 /// The most that the counter of a record `r` held before or after it; nothing where it did not move.

@@ -125,11 +125,25 @@ mod tests {
     #[test]
     fn days_are_those_of_the_timezone_also_when_the_clocks_move() {
         assert_eq!(
-            shown("Europe/Paris", Granularity::Day, "2026-03-28T12:00:00Z", "2026-03-30T00:00:00Z"),
-            ["2026-03-27T23:00:00Z/1440", "2026-03-28T23:00:00Z/1380", "2026-03-29T22:00:00Z/1440"]
+            shown(
+                "Europe/Paris",
+                Granularity::Day,
+                "2026-03-28T12:00:00Z",
+                "2026-03-30T00:00:00Z"
+            ),
+            [
+                "2026-03-27T23:00:00Z/1440",
+                "2026-03-28T23:00:00Z/1380",
+                "2026-03-29T22:00:00Z/1440"
+            ]
         );
         assert_eq!(
-            shown("Asia/Kathmandu", Granularity::Day, "2026-03-01T00:00:00Z", "2026-03-01T00:00:01Z"),
+            shown(
+                "Asia/Kathmandu",
+                Granularity::Day,
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T00:00:01Z"
+            ),
             ["2026-02-28T18:15:00Z/1440"]
         );
     }
@@ -137,15 +151,30 @@ mod tests {
     #[test]
     fn hours_start_with_the_day_and_months_with_their_first() {
         assert_eq!(
-            shown("Asia/Kolkata", Granularity::Hour, "2026-03-01T00:00:00Z", "2026-03-01T01:00:00Z"),
+            shown(
+                "Asia/Kolkata",
+                Granularity::Hour,
+                "2026-03-01T00:00:00Z",
+                "2026-03-01T01:00:00Z"
+            ),
             ["2026-02-28T23:30:00Z/60", "2026-03-01T00:30:00Z/60"]
         );
         assert_eq!(
-            shown("Australia/Lord_Howe", Granularity::Hour, "2026-04-04T14:00:00Z", "2026-04-04T15:00:00Z"),
+            shown(
+                "Australia/Lord_Howe",
+                Granularity::Hour,
+                "2026-04-04T14:00:00Z",
+                "2026-04-04T15:00:00Z"
+            ),
             ["2026-04-04T14:00:00Z/60"]
         );
         assert_eq!(
-            shown("UTC", Granularity::Month, "2026-01-31T00:00:00Z", "2026-03-01T00:00:00Z"),
+            shown(
+                "UTC",
+                Granularity::Month,
+                "2026-01-31T00:00:00Z",
+                "2026-03-01T00:00:00Z"
+            ),
             ["2026-01-01T00:00:00Z/44640", "2026-02-01T00:00:00Z/40320"]
         );
     }

@@ -103,7 +103,9 @@ async fn next(tx: &DatabaseTransaction, backend: DbBackend, to: i64, end: i64) -
         DbBackend::Postgres => {
             "SELECT COALESCE(MIN(batch), $2) FROM usage_records WHERE batch >= $1 AND batch < $2"
         }
-        _ => "SELECT COALESCE(MIN(rowid) - 1, ?2) FROM usage_records WHERE rowid > ?1 AND rowid <= ?2",
+        _ => {
+            "SELECT COALESCE(MIN(rowid) - 1, ?2) FROM usage_records WHERE rowid > ?1 AND rowid <= ?2"
+        }
     };
     let values = [to.into(), end.into()];
     number(tx, Statement::from_sql_and_values(backend, sql, values)).await
@@ -154,11 +156,7 @@ fn insert(backend: DbBackend, source: &str) -> String {
 /// Sums everything anew. A database that was restored into another PostgreSQL cluster counts its transactions from a
 /// lower number than the records hold, and so does SQLite's row number after the file was rebuilt: then the order of
 /// the log is void. What is there is put at its beginning, and the log goes on from `end`.
-async fn start_again_in_tx(
-    tx: &DatabaseTransaction,
-    backend: DbBackend,
-    end: i64,
-) -> Result<Step> {
+async fn start_again_in_tx(tx: &DatabaseTransaction, backend: DbBackend, end: i64) -> Result<Step> {
     tracing::warn!("the usage log was renumbered by a restore; summing all of it anew");
     let delete = plain(backend, "DELETE FROM usage_quarters".to_owned());
     tx.execute_raw(delete).await?;

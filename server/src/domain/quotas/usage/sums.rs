@@ -82,7 +82,9 @@ fn statement(backend: DbBackend, spans: &[Span]) -> Statement {
     }
     let names = COLUMNS.map(|(name, _)| name);
     let of_quarters = names.map(|name| format!("q.{name}")).join(", ");
-    let of_records = COLUMNS.map(|(name, adds)| format!("{adds} AS {name}")).join(", ");
+    let of_records = COLUMNS
+        .map(|(name, adds)| format!("{adds} AS {name}"))
+        .join(", ");
     let totals = names.map(|name| format!("{} AS {name}", total(backend, name)));
     let within = |table: &str, moment: &str| {
         format!(
