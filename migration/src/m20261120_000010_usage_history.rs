@@ -11,8 +11,9 @@ use sea_orm_migration::sea_orm::DbBackend;
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// The log begins with the records that there are. Everything below the oldest running transaction is final.
-const BEGIN_POSTGRES: &str = "INSERT INTO event_streams (name, position) SELECT 'usage', \
+/// The log begins with the records that there are. Everything below the oldest running transaction is final. The end of
+/// the log is read every few seconds: without summaries of its latest pages the index would not help with that.
+const BEGIN_POSTGRES: &str = "ALTER INDEX usage_records_batch_idx SET (autosummarize = on); INSERT INTO event_streams (name, position) SELECT 'usage', \
     LEAST(pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT MIN(batch) FROM usage_records))";
 
 /// SQLite gives the row number of a deleted last row to the next one, so the position steps back with it.
@@ -35,11 +36,11 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
-        if manager.get_database_backend() == DbBackend::Sqlite {
-            connection
-                .execute_unprepared("DROP TRIGGER usage_records_delete")
-                .await?;
-        }
+        let undo = match manager.get_database_backend() {
+            DbBackend::Postgres => "ALTER INDEX usage_records_batch_idx RESET (autosummarize)",
+            _ => "DROP TRIGGER usage_records_delete",
+        };
+        connection.execute_unprepared(undo).await?;
         connection
             .execute_unprepared(
                 "DELETE FROM event_streams WHERE name IN ('usage', 'reconcile'); \
