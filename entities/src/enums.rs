@@ -473,6 +473,9 @@ pub enum UsageOperation {
     /// Set it aside for longer.
     #[sea_orm(string_value = "EXTEND")]
     Extend,
+    /// Usage that was reported after its window had closed: kept, and counted in no quota.
+    #[sea_orm(string_value = "LATE")]
+    Late,
 }
 
 /// The life of a reservation.

@@ -35,5 +35,6 @@ pub mod session;
 pub mod subscription_add_on;
 pub mod subscription_change;
 pub mod threshold_event;
+pub mod usage_quarter;
 pub mod usage_record;
 pub mod user;

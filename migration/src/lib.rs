@@ -10,6 +10,7 @@ mod m20261120_000006_resources;
 mod m20261120_000007_audit;
 mod m20261120_000008_quota_engine;
 mod m20261120_000009_entitlements;
+mod m20261120_000010_usage_history;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000007_audit::Migration),
             Box::new(m20261120_000008_quota_engine::Migration),
             Box::new(m20261120_000009_entitlements::Migration),
+            Box::new(m20261120_000010_usage_history::Migration),
         ]
     }
 }

@@ -25,3 +25,4 @@ mod resources;
 mod restart;
 mod revenue;
 mod schema;
+mod usage;

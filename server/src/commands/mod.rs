@@ -7,6 +7,7 @@ mod catalog;
 mod doctor;
 mod migrate;
 mod open;
+mod quota;
 mod serve;
 
 use std::io::Write as _;
@@ -39,6 +40,8 @@ enum Command {
     Admin(admin::Admin),
     /// Check the audit log's hash chains.
     Audit(audit::Audit),
+    /// Look after the quotas' counters.
+    Quota(quota::Quota),
     /// Check what the server needs, and say what is missing.
     Doctor,
 }
@@ -90,6 +93,7 @@ async fn execute(command: Command) -> Result<(), CommandError> {
         Command::Catalog(catalog) => catalog.run(Config::from_environment()?).await,
         Command::Admin(admin) => admin.run(Config::from_environment()?).await,
         Command::Audit(audit) => audit.run(Config::from_environment()?).await,
+        Command::Quota(quota) => quota.run(Config::from_environment()?).await,
         Command::Doctor => doctor::run(Config::from_environment()?).await,
     }
 }

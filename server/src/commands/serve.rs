@@ -13,7 +13,7 @@ use super::{CommandError, say};
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::{catalog, demo, identity};
-use crate::http;
+use crate::{http, jobs};
 
 /// Start the server.
 #[derive(Args, Debug, Default)]
@@ -54,7 +54,9 @@ impl Serve {
             .map_or_else(|| format!("http://{address}"), ToString::to_string);
         say(&format!("Bursar is listening on http://{address}"))?;
         say(&format!("GraphiQL: {url}"))?;
+        let jobs = jobs::start(&app);
         http::serve_app(&app, listener, stop_signal()).await?;
+        jobs.stop().await;
         if let Some((stop, simulator)) = simulator {
             stop.notify_one();
             // It ends after the change that it is at; a panic in it has been reported when it happened.

@@ -162,6 +162,8 @@ pub struct Loaders {
     pub(crate) organizations: super::organizations::OrganizationLoaders,
     /// Of subscriptions.
     pub(crate) subscriptions: super::subscriptions::SubscriptionLoaders,
+    /// Of usage.
+    pub(crate) usage: super::quotas::UsageLoaders,
 }
 
 impl Loaders {
@@ -177,6 +179,7 @@ impl Loaders {
             resources: super::resources::ResourceLoaders::new(app, actor),
             organizations: super::organizations::OrganizationLoaders::new(app, actor),
             subscriptions: super::subscriptions::SubscriptionLoaders::new(app, actor),
+            usage: super::quotas::UsageLoaders::new(app, actor),
         }
     }
 }

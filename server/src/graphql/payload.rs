@@ -31,7 +31,10 @@ pub struct UserError {
 
 impl UserError {
     /// The user error that `error` is, or `error` itself when the user cannot mend it.
-    fn from_error(error: Error) -> Result<Self> {
+    ///
+    /// # Errors
+    /// `error` itself when the user cannot mend it.
+    pub(crate) fn from_error(error: Error) -> Result<Self> {
         let code = match error.code {
             Code::Validation => ErrorCode::Validation,
             Code::Conflict => ErrorCode::Conflict,

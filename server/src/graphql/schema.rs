@@ -14,7 +14,7 @@ use super::node::NodeQuery;
 use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
 use super::pagination::List;
 use super::quotas::{
-    LimitMutation, QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation,
+    LimitMutation, QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation, UsageMutation,
 };
 use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
@@ -50,6 +50,7 @@ pub struct Mutation(
     ReservationMutation,
     ResourceMutation,
     SubscriptionMutation,
+    UsageMutation,
 );
 
 /// All subscriptions.

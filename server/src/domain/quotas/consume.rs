@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::amount::{AmountError, to_units};
 use super::apply::{Change, Demand};
-use super::engine::{Asked, Call, Caller};
+use super::engine::{Asked, Call, Caller, Catalog};
 use super::record::{Fingerprint, shortened};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
 /// Most items of one request.
 const MOST_ITEMS: usize = 32;
@@ -119,7 +119,8 @@ pub(super) fn check_key(key: Option<&str>) -> Result<()> {
     ))
 }
 
-fn check_time(app: &App, occurred_at: Option<DateTime<Utc>>) -> Result<()> {
+/// Lets pass what lies in the past, or ahead of us by no more than clocks may differ.
+pub(super) fn check_time(app: &App, occurred_at: Option<DateTime<Utc>>) -> Result<()> {
     if occurred_at.is_some_and(|at| at > app.now() + CLOCK_SKEW) {
         return Err(Error::validation(
             "occurredAt",
@@ -134,46 +135,47 @@ fn check_time(app: &App, occurred_at: Option<DateTime<Utc>>) -> Result<()> {
 /// # Errors
 /// `VALIDATION` at the item for an unknown meter, one named twice, or an amount that does not fit it.
 pub(super) async fn demands(app: &App, items: &[Item]) -> Result<Vec<Demand>> {
-    let has = |catalog: &super::engine::Catalog| {
+    let has = |catalog: &Catalog| {
         items
             .iter()
             .all(|item| catalog.meter_by_key(&item.meter).is_some())
     };
     let catalog = app.quotas.catalog(app.db.reader(), has).await?;
     let demand = |(index, item): (usize, &Item)| {
-        let at = |error: Error, field: &str| error.at(&["items", &index.to_string(), field]);
-        let invalid = |message: String| Error::new(Code::Validation, message);
-        let meter = catalog.meter_by_key(&item.meter).ok_or_else(|| {
-            at(
-                invalid(format!("There is no meter `{}`; see `meters`", item.meter)),
-                "meter",
-            )
-        })?;
-        if items[..index].iter().any(|other| other.meter == item.meter) {
-            return Err(at(
-                invalid(format!(
-                    "`{}` is named twice; add the amounts up",
-                    item.meter
-                )),
-                "meter",
-            ));
-        }
-        let units = to_units(item.amount, meter).map_err(|error| at(error.into(), "amount"))?;
-        if units == 0 {
-            return Err(at(
-                AmountError::Zero {
-                    meter: meter.key.clone(),
-                }
-                .into(),
-                "amount",
-            ));
-        }
-        Ok(Demand {
-            meter: std::sync::Arc::clone(meter),
-            units,
+        let wanted = if items[..index].iter().any(|other| other.meter == item.meter) {
+            let message = format!("`{}` is named twice; add the amounts up", item.meter);
+            Err(Error::validation("meter", message))
+        } else {
+            demand(&catalog, item)
+        };
+        wanted.map_err(|mut error| {
+            error.path.splice(0..0, ["items".into(), index.to_string()]);
+            error
         })
     };
     items.iter().enumerate().map(demand).collect()
+}
+
+/// The demand that `item` stands for.
+///
+/// # Errors
+/// `VALIDATION` at `meter` or `amount`.
+pub(super) fn demand(catalog: &Catalog, item: &Item) -> Result<Demand> {
+    let meter = catalog.meter_by_key(&item.meter).ok_or_else(|| {
+        let message = format!("There is no meter `{}`; see `meters`", item.meter);
+        Error::validation("meter", message)
+    })?;
+    let wrong = |error: AmountError| Error::from(error).at(&["amount"]);
+    let units = to_units(item.amount, meter).map_err(wrong)?;
+    if units == 0 {
+        return Err(wrong(AmountError::Zero {
+            meter: meter.key.clone(),
+        }));
+    }
+    Ok(Demand {
+        meter: std::sync::Arc::clone(meter),
+        units,
+    })
 }
 
 /// What the key stands for: everything that the caller said.

@@ -25,6 +25,7 @@ pub fn message(decision: &Decision, plan: Option<&str>, locale: Locale) -> Strin
             sentences::not_released(locale, name, &requested, &used)
         }
         (UsageOperation::Cancel, _) => sentences::cancelled(locale, name, &requested),
+        (UsageOperation::Late, _) => sentences::late(locale, name, &requested),
         (UsageOperation::Reserve | UsageOperation::Extend, true) => {
             sentences::reserved(locale, name, &requested)
         }

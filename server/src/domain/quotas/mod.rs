@@ -21,6 +21,7 @@ mod others;
 mod overage;
 mod overrides;
 mod read;
+mod reconcile;
 mod record;
 mod reevaluate;
 mod reservations;
@@ -29,6 +30,7 @@ mod standing;
 mod suggest;
 mod terms;
 mod thresholds;
+mod usage;
 mod watch;
 mod window;
 
@@ -46,6 +48,7 @@ pub use message::message;
 pub use others::notice_others;
 pub use overrides::{OverrideInput, clear_override, set_override};
 pub use read::{of_organization, of_organizations};
+pub use reconcile::{Drift, Source, reconcile, reconcile_when_due};
 pub use record::{Fingerprint, replay_in_tx, shortened};
 pub use reevaluate::{reevaluate_in_tx, reevaluate_meters_in_tx};
 pub use reservations::{
@@ -55,6 +58,10 @@ pub use reservations::{
 pub use standing::Standing;
 pub use thresholds::{
     Until, cursor_at, events_by_ids, follow_thresholds, parse_cursor, threshold_cursor,
+};
+pub use usage::{
+    Event, EventOutcome, EventStatus, Granularity, Histories, History, HistoryRequest, Point,
+    histories, record_usage, roll_up, trends,
 };
 pub use watch::{may_watch, watch};
 pub use window::Window;

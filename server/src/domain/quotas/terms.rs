@@ -254,7 +254,7 @@ async fn trial_version(connection: &impl ConnectionTrait) -> Result<Option<PlanV
 }
 
 /// The timezone in the organization's settings (ORG-2), UTC where there is none.
-fn timezone(organization: &organization::Model) -> Tz {
+pub(super) fn timezone(organization: &organization::Model) -> Tz {
     organization
         .settings
         .get("timezone")

@@ -72,7 +72,7 @@ fn between(timezone: Tz, first: NaiveDate, next: Option<NaiveDate>) -> Window {
 
 /// The first moment of `date`. Where the clocks skip midnight, the day starts when they land; where midnight comes
 /// twice, with the first.
-fn midnight(timezone: Tz, date: NaiveDate) -> DateTime<Utc> {
+pub(super) fn midnight(timezone: Tz, date: NaiveDate) -> DateTime<Utc> {
     let mut local = date.and_time(NaiveTime::MIN);
     for _ in 0..(24 * 4) {
         if let Some(moment) = timezone.from_local_datetime(&local).earliest() {

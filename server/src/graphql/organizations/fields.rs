@@ -12,7 +12,7 @@ use crate::graphql::context::RequestContext;
 use crate::graphql::identity::User;
 use crate::graphql::members::{self, Invitation, Membership};
 use crate::graphql::pagination::List;
-use crate::graphql::quotas::{self, Quota};
+use crate::graphql::quotas::{self, Quota, UsageGranularity, UsagePoint, UsageRangeInput};
 use crate::graphql::resources::{self, Resource};
 use crate::graphql::scalars::JsonObject;
 use crate::graphql::subscriptions::{self, PlanSubscription};
@@ -124,6 +124,19 @@ impl Organization {
         #[graphql(desc = "The meter's key, such as `storage.bytes`.")] meter: String,
     ) -> async_graphql::Result<Option<Quota>> {
         quotas::one_of_organization(ctx, self.model.id, &meter).await
+    }
+
+    /// What became of a meter in each period of a range, oldest first, without gaps; exact up to this moment. Needs
+    /// `org.quota.view`.
+    async fn usage_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The meter's key, such as `storage.bytes`.")] meter: String,
+        #[graphql(desc = "The range; the periods at its ends are given whole.")]
+        range: UsageRangeInput,
+        #[graphql(desc = "How long the periods are.")] granularity: UsageGranularity,
+    ) -> async_graphql::Result<Vec<UsagePoint>> {
+        quotas::history_of(ctx, self.model.id, meter, range, granularity).await
     }
 
     // --- resources

@@ -120,6 +120,12 @@ impl QuotaDecision {
     }
 }
 
+impl From<Decision> for QuotaDecision {
+    fn from(decision: Decision) -> Self {
+        Self(decision)
+    }
+}
+
 impl QuotaDecision {
     fn amount(&self, units: i64) -> Quantity {
         Quantity::from_units(units, self.0.meter.scale)

@@ -1,6 +1,7 @@
 //! Quotas in the graph: how an organization stands, decisions, overrides, and the live streams.
 
 mod decision;
+mod history;
 mod mutation;
 mod query;
 mod quota;
@@ -8,8 +9,10 @@ mod reservation;
 mod specials;
 mod subscription;
 mod threshold;
+mod usage;
 
 pub use decision::{QuotaDecision, QuotaItemInput};
+pub use history::{UsageGranularity, UsagePoint, UsageRangeInput};
 pub use mutation::{
     ConsumeQuotaInput, ConsumeQuotaPayload, QuotaMutation, ReleaseQuotaInput, ReleaseQuotaPayload,
 };
@@ -27,7 +30,12 @@ pub use specials::{
 };
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};
+pub use usage::{
+    RecordUsageInput, RecordUsagePayload, UsageEventInput, UsageEventResult, UsageEventStatus,
+    UsageMutation,
+};
 
 pub(crate) use decision::binding;
+pub(crate) use history::{UsageLoaders, history_of};
 pub(crate) use quota::{QuotaLoaders, of_organization, one_of_organization};
 pub(crate) use threshold::nodes;

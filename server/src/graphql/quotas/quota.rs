@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::history::trend_of;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::access::Permission;
@@ -144,6 +145,12 @@ impl Quota {
     /// The window that `used` is counted in; null for a meter that has none.
     async fn window(&self) -> Option<QuotaWindow> {
         QuotaWindow::of(self.0.window)
+    }
+
+    /// By how many percent the net usage of the last 7 days differs from that of the 7 days before, rounded half up to 2
+    /// decimal places; null when nothing net was used in those.
+    async fn trend(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Quantity>> {
+        trend_of(ctx, self.0.organization, self.0.meter.id).await
     }
 
     /// How the limit came about, first step to last: the plan's limit, what each add-on adds, an override in place of

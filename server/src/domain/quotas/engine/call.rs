@@ -21,6 +21,8 @@ pub(in crate::domain::quotas) enum Asked {
     Consume(Vec<Demand>),
     /// Give back.
     Release(Vec<Demand>),
+    /// Take what has been used, or keep it apart where its window has closed.
+    Usage(Demand),
     /// Something about a reservation.
     Reservation(ReservationAsked),
 }
@@ -67,7 +69,7 @@ impl Asked {
     pub(in crate::domain::quotas) const fn gives_back(&self) -> bool {
         match self {
             Self::Release(_) => true,
-            Self::Consume(_) => false,
+            Self::Consume(_) | Self::Usage(_) => false,
             Self::Reservation(asked) => asked.gives_back(),
         }
     }
@@ -78,6 +80,7 @@ impl Call {
     pub(in crate::domain::quotas) fn meters(&self) -> impl Iterator<Item = MeterId> {
         let demands = match &self.asked {
             Asked::Consume(demands) | Asked::Release(demands) => demands.as_slice(),
+            Asked::Usage(demand) => std::slice::from_ref(demand),
             Asked::Reservation(asked) => asked.demands(),
         };
         demands.iter().map(|demand| demand.meter.id)
@@ -92,6 +95,8 @@ pub(in crate::domain::quotas) struct Answer {
     /// The reservation as it is now, and what it holds.
     pub(in crate::domain::quotas) reservation:
         Option<(quota_reservation::Model, Vec<quota_reservation_item::Model>)>,
+    /// Whether this was decided before, under the same key.
+    pub(in crate::domain::quotas) replayed: bool,
 }
 
 /// A call that waits for its answer.

@@ -90,9 +90,38 @@ impl Engine {
         if open {
             tokio::spawn(lane::run(app.clone()));
         }
-        heard
-            .await
-            .unwrap_or_else(|_| Err(Error::internal("the lane that held this call was lost")))
+        heard.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    /// Has all of `calls` decided, in their order and as far as possible together; gives their answers in that order.
+    /// When there is no room for all of them, none is let in.
+    pub(super) async fn submit_all(
+        &self,
+        app: &App,
+        calls: Vec<Call>,
+    ) -> Result<Vec<Result<Answer>>> {
+        let mut all = Vec::with_capacity(calls.len());
+        let open = {
+            let mut queue = self.queue();
+            for call in calls {
+                let (answer, heard) = oneshot::channel();
+                if let Err(waiting) = queue.push(call.organization, Waiting { call, answer }) {
+                    // Those that were let in are left out when their turn comes: nobody listens any more.
+                    all.clear();
+                    return Err(too_busy(waiting));
+                }
+                all.push(heard);
+            }
+            queue.open_lane()
+        };
+        if open {
+            tokio::spawn(lane::run(app.clone()));
+        }
+        let mut answers = Vec::with_capacity(all.len());
+        for heard in all {
+            answers.push(heard.await.unwrap_or_else(|_| Err(lost())));
+        }
+        Ok(answers)
     }
 
     /// The meter called `key`; looks again before it says that there is none.
@@ -145,6 +174,11 @@ impl Engine {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The answer to a call whose lane ended by a panic.
+fn lost() -> Error {
+    Error::internal("the lane that held this call was lost")
 }
 
 /// The answer when too many wait already.

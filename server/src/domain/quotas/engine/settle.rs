@@ -91,6 +91,7 @@ impl Known {
             Asked::Release(demands) => {
                 self.decide(stage, call, demands, decide::release, output)?
             }
+            Asked::Usage(demand) => self.usage(stage, call, demand, output)?,
             Asked::Reservation(asked) => self.reservation(stage, call, asked, output)?,
         };
         if let Some(key) = &call.key {
@@ -119,7 +120,8 @@ impl Known {
         Ok(())
     }
 
-    fn decide(
+    /// Decides `demands` by `rule`, all or nothing, in the windows that are open.
+    pub(in crate::domain::quotas) fn decide(
         &mut self,
         stage: &Stage<'_>,
         call: &Call,
@@ -161,7 +163,7 @@ impl Known {
         }
         Ok(Answer {
             decisions,
-            reservation: None,
+            ..Answer::default()
         })
     }
 
@@ -276,7 +278,10 @@ impl Stage<'_> {
         };
         if let Some((fingerprint, answer)) = output.keyed.get(key) {
             record::require_same(fingerprint, &call.fingerprint)?;
-            return Ok(Some(answer.clone()));
+            return Ok(Some(Answer {
+                replayed: true,
+                ..answer.clone()
+            }));
         }
         let Some(facts) = self.facts else {
             return Ok(None);
@@ -292,6 +297,7 @@ impl Stage<'_> {
             reservation: reservation
                 .and_then(|id| facts.reservations.get(&id))
                 .cloned(),
+            replayed: true,
         }))
     }
 }

@@ -18,6 +18,12 @@ macro_rules! sentences {
 }
 
 sentences! {
+    /// Kept although its window has closed.
+    late(name, requested) {
+        "{requested} of {name} came after its period had closed: kept, and counted in no quota.",
+        "{requested} pour {name} : reçu après la clôture de la période, conservé sans compter dans aucun quota.",
+        "{requested} cho {name} đến sau khi kỳ của nó đã đóng: được lưu lại và không tính vào hạn mức nào.",
+    }
     granted(name, used, limit) {
         "Granted. {used} of {limit} used for {name}.",
         "Accordé. Utilisation pour {name} : {used} sur {limit}.",

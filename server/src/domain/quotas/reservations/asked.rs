@@ -301,6 +301,7 @@ async fn submit(app: &App, call: Call) -> Result<Held> {
     let Answer {
         decisions,
         reservation,
+        ..
     } = app.quotas.submit(app, call).await?;
     let reservation = match reservation {
         Some((model, items)) => Some(shown(app, model, items).await?),

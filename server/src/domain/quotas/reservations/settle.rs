@@ -58,6 +58,7 @@ impl Known {
                 Ok(Answer {
                     decisions,
                     reservation: Some((row, items)),
+                    ..Answer::default()
                 })
             }
         }
@@ -121,7 +122,7 @@ impl Known {
         if !granted {
             return Ok(Answer {
                 decisions,
-                reservation: None,
+                ..Answer::default()
             });
         }
         for ((place, item), decision) in places.iter().zip(&items).zip(&decisions) {
@@ -142,6 +143,7 @@ impl Known {
         Ok(Answer {
             decisions,
             reservation: Some((row, kept)),
+            ..Answer::default()
         })
     }
 
@@ -198,6 +200,7 @@ impl Known {
         Ok(Answer {
             decisions,
             reservation: Some((row, items)),
+            ..Answer::default()
         })
     }
 

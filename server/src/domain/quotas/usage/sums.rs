@@ -1,0 +1,109 @@
+//! The sums of any number of stretches of time in one statement: what has been rolled up and the tail of the log that
+//! has not, from one snapshot of the database, so that a reader never waits for the job and never sees a record twice.
+
+use bursar_entities::ids::{MeterId, OrganizationId};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+
+use super::log::{COLUMNS, PEAK, is_tail, total};
+use crate::error::Result;
+
+/// Stretches of one statement: each takes 5 values, and SQLite takes at most 32,766 of them.
+const SPANS: usize = 6_000;
+
+/// A stretch of time of one meter of one organization. It begins and ends with a quarter of an hour.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) organization: OrganizationId,
+    pub(super) meter: MeterId,
+    pub(super) start: DateTime<Utc>,
+    /// Exclusive.
+    pub(super) end: DateTime<Utc>,
+}
+
+/// What became of a meter within a stretch of time, in 10^-scale units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) consumed: i64,
+    pub(super) released: i64,
+    pub(super) late: i64,
+    pub(super) decided: i64,
+    pub(super) denied: i64,
+    pub(super) peak: Option<i64>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    n: i32,
+    consumed: i64,
+    released: i64,
+    late: i64,
+    decided: i64,
+    denied: i64,
+    peak: Option<i64>,
+}
+
+/// The sums of each of `spans`, in their order.
+pub(super) async fn sums(connection: &impl ConnectionTrait, spans: &[Span]) -> Result<Vec<Sums>> {
+    let mut sums = vec![Sums::default(); spans.len()];
+    for (chunk, places) in spans.chunks(SPANS).zip(sums.chunks_mut(SPANS)) {
+        let statement = statement(connection.get_database_backend(), chunk);
+        for row in Row::find_by_statement(statement).all(connection).await? {
+            if let Some(place) = usize::try_from(row.n).ok().and_then(|n| places.get_mut(n)) {
+                *place = Sums {
+                    consumed: row.consumed,
+                    released: row.released,
+                    late: row.late,
+                    decided: row.decided,
+                    denied: row.denied,
+                    peak: row.peak,
+                };
+            }
+        }
+    }
+    Ok(sums)
+}
+
+/// SeaORM can join with a list of values only row by row of its own making.
+fn statement(backend: DbBackend, spans: &[Span]) -> Statement {
+    let mut values: Vec<Value> = Vec::with_capacity(spans.len() * 5);
+    let mut rows = Vec::with_capacity(spans.len());
+    for (span, n) in spans.iter().zip(0_i32..) {
+        values.push(n.into());
+        values.push(span.organization.0.into());
+        values.push(span.meter.0.into());
+        values.push(span.start.into());
+        values.push(span.end.into());
+        let place = |value: usize| match backend {
+            DbBackend::Postgres => format!("${}", values.len() - 4 + value),
+            _ => "?".to_owned(),
+        };
+        rows.push(format!("({})", [0, 1, 2, 3, 4].map(place).join(", ")));
+    }
+    let names = COLUMNS.map(|(name, _)| name);
+    let of_quarters = names.map(|name| format!("q.{name}")).join(", ");
+    let of_records = COLUMNS
+        .map(|(name, adds)| format!("{adds} AS {name}"))
+        .join(", ");
+    let totals = names.map(|name| format!("{} AS {name}", total(backend, name)));
+    let within = |table: &str, moment: &str| {
+        format!(
+            "{table}.organization_id = k.organization_id AND {table}.meter_id = k.meter_id \
+             AND {table}.{moment} >= k.start AND {table}.{moment} < k.until"
+        )
+    };
+    let sql = format!(
+        "WITH k (n, organization_id, meter_id, start, until) AS (VALUES {rows}) \
+         SELECT n, {totals}, MAX(peak) AS peak FROM (\
+         SELECT k.n, {of_quarters}, q.peak FROM k JOIN usage_quarters AS q ON {quarters} \
+         UNION ALL \
+         SELECT k.n, {of_records}, {PEAK} AS peak FROM usage_records AS r JOIN k ON {records} WHERE {tail}\
+         ) AS both_of_them GROUP BY n",
+        rows = rows.join(", "),
+        totals = totals.join(", "),
+        quarters = within("q", "starts_at"),
+        records = within("r", "occurred_at"),
+        tail = is_tail(backend),
+    );
+    Statement::from_sql_and_values(backend, sql, values)
+}
