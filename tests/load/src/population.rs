@@ -138,6 +138,9 @@ async fn publish_in_tx(
         meter_id,
         limit_amount: Some(LIMIT),
         policy: OverQuotaPolicy::Deny,
+        grace_percent: None,
+        grace_days: None,
+        overage_per: None,
     };
     insert!(tx, plan_limit, meters.into_iter().map(limit));
     Ok((plan, version))
@@ -241,6 +244,7 @@ fn unused(app: &App, organization_id: OrganizationId, meter_id: MeterId) -> quot
         used: 0,
         reserved: 0,
         reserved_until: None,
+        over_since: None,
         level: QuotaLevel::Normal,
         updated_at: app.now(),
     }
