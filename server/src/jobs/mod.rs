@@ -31,7 +31,7 @@ const JOBS: [Job; 2] = [
     },
     Job {
         name: "reconcile",
-        every: Duration::from_secs(600),
+        every: Duration::from_mins(10),
         run: |app| reconcile(app).boxed(),
     },
 ];
