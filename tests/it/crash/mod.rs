@@ -95,7 +95,10 @@ async fn assert_books_balance(database: &TestDatabase, told: &Told) -> i64 {
         .await
         .unwrap();
     let heads = organization_head::Entity::find().all(reader).await.unwrap();
-    let stream = event_stream::Entity::find().one(reader).await.unwrap();
+    let stream = event_stream::Entity::find_by_id("thresholds")
+        .one(reader)
+        .await
+        .unwrap();
 
     let mut largest = 0;
     for counter in &counters {

@@ -10,6 +10,7 @@ mod specials;
 mod subscription;
 mod threshold;
 mod usage;
+mod usage_result;
 
 pub use decision::{QuotaDecision, QuotaItemInput};
 pub use history::{UsageGranularity, UsagePoint, UsageRangeInput};
@@ -30,10 +31,8 @@ pub use specials::{
 };
 pub use subscription::QuotaSubscription;
 pub use threshold::{CrossingDirection, QuotaThresholdEvent};
-pub use usage::{
-    RecordUsageInput, RecordUsagePayload, UsageEventInput, UsageEventResult, UsageEventStatus,
-    UsageMutation,
-};
+pub use usage::{RecordUsageInput, UsageEventInput, UsageMutation};
+pub use usage_result::{RecordUsagePayload, UsageEventResult, UsageEventStatus};
 
 pub(crate) use decision::binding;
 pub(crate) use history::{UsageLoaders, history_of};

@@ -1,15 +1,15 @@
 //! `recordUsage`: what has been used, by the thousand.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use bursar_entities::ids::{ResourceId, TypedId as _};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::decision::QuotaDecision;
-use crate::domain::quotas::{self, EventOutcome};
+use super::usage_result::{RecordUsagePayload, UsageEventResult};
+use crate::domain::quotas;
 use crate::error::Result;
 use crate::graphql::context::RequestContext;
-use crate::graphql::payload::{Payload, UserError, settle};
+use crate::graphql::payload::settle;
 use crate::graphql::scalars::{Quantity, parse_id};
 
 /// Something that was used.
@@ -53,76 +53,6 @@ pub struct RecordUsageInput {
     organization_id: ID,
     /// 1 to 1,000 events, each recorded or refused by itself.
     events: Vec<UsageEventInput>,
-}
-
-/// What became of an event of usage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "quotas::EventStatus")]
-pub enum UsageEventStatus {
-    /// It counts.
-    Recorded,
-    /// It came before with the same key and the same arguments; nothing has changed.
-    Duplicate,
-    /// The quota has no room for it; `decision` says why.
-    Denied,
-    /// The window that it belongs to has closed: it is kept and shown in the history as late, and counts in no quota.
-    Late,
-    /// It cannot be recorded as it is; `error` says why.
-    Rejected,
-}
-
-/// What became of one event.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct UsageEventResult {
-    /// The event's key.
-    key: String,
-    /// What became of it.
-    status: UsageEventStatus,
-    /// What it came to the first time: RECORDED, DENIED or LATE. Null unless `status` is DUPLICATE.
-    first_status: Option<UsageEventStatus>,
-    /// The decision; of a duplicate the first one. Null when the event was rejected.
-    decision: Option<QuotaDecision>,
-    /// Why it was rejected; null otherwise. Its path begins with `events` and the event's position.
-    error: Option<UserError>,
-}
-
-/// The answer to `recordUsage`.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct RecordUsagePayload {
-    /// One result per event, in the order of the input; empty when there are `userErrors`.
-    results: Vec<UsageEventResult>,
-    /// What is wrong with the request as a whole; then nothing was recorded.
-    user_errors: Vec<UserError>,
-}
-
-impl Payload for RecordUsagePayload {
-    type Outcome = Vec<UsageEventResult>;
-
-    fn done(results: Vec<UsageEventResult>) -> Self {
-        Self {
-            results,
-            user_errors: Vec::new(),
-        }
-    }
-
-    fn refused(user_errors: Vec<UserError>) -> Self {
-        Self {
-            results: Vec::new(),
-            user_errors,
-        }
-    }
-}
-
-impl UsageEventResult {
-    fn of(outcome: EventOutcome) -> Result<Self> {
-        Ok(Self {
-            key: outcome.key,
-            status: outcome.status.into(),
-            first_status: outcome.first.map(Into::into),
-            decision: outcome.decision.map(QuotaDecision::from),
-            error: outcome.error.map(UserError::from_error).transpose()?,
-        })
-    }
 }
 
 /// Mutations of usage.

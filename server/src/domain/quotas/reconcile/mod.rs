@@ -12,9 +12,10 @@
 mod compare;
 mod due;
 mod repair;
+mod statement;
 
-pub use compare::Source;
 pub use due::reconcile_when_due;
+pub use statement::Source;
 
 use std::sync::Arc;
 

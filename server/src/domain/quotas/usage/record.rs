@@ -7,7 +7,9 @@ use bursar_entities::ids::{OrganizationId, ResourceId};
 use bursar_entities::resource;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect};
 
-use super::event::{Event, EventOutcome};
+use super::batch::decide;
+use super::event::Event;
+use super::outcome::EventOutcome;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::access::{Permission, authorize_change};
@@ -72,34 +74,4 @@ async fn resources(
         .all(connection)
         .await?;
     Ok(found.into_iter().collect())
-}
-
-/// Has the calls decided that can be, and puts the answers where the events stand.
-async fn decide(
-    app: &App,
-    events: &[Event],
-    calls: Vec<Result<Call>>,
-) -> Result<Vec<EventOutcome>> {
-    let mut asked = Vec::with_capacity(calls.len());
-    let mut refused = Vec::with_capacity(calls.len());
-    for call in calls {
-        match call {
-            Ok(call) => {
-                asked.push(call);
-                refused.push(None);
-            }
-            Err(error) => refused.push(Some(error)),
-        }
-    }
-    let mut answers = app.quotas.submit_all(app, asked).await?.into_iter();
-    let lost = || Error::internal("the engine gave fewer answers than it was asked for");
-    let mut outcomes = Vec::with_capacity(events.len());
-    for (position, (event, refused)) in events.iter().zip(refused).enumerate() {
-        let answer = match refused {
-            Some(error) => Err(error),
-            None => answers.next().unwrap_or_else(|| Err(lost())),
-        };
-        outcomes.push(event.outcome(position, answer)?);
-    }
-    Ok(outcomes)
 }
