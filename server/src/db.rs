@@ -134,6 +134,11 @@ impl Database {
 
     /// Begins a transaction that writes. Dropped without [`WriteTransaction::commit`], it leaves nothing behind.
     ///
+    /// A caller may be dropped at any moment, because its client has gone or its time is over. If that happened between
+    /// sending BEGIN and hearing of it, the driver would put the connection back among the others with a transaction
+    /// open that nobody knows of, and whoever writes on it next would be told that it is durable when it is not. So a
+    /// task of its own begins, which nobody drops.
+    ///
     /// # Errors
     /// When no connection can be had.
     pub async fn begin(&self) -> Result<WriteTransaction, DbErr> {
@@ -145,11 +150,17 @@ impl Database {
             sqlite_transaction_mode: turn.is_some().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.connection.begin_with_options(options).await?;
-        Ok(WriteTransaction {
-            transaction,
-            _turn: turn,
-        })
+        let connection = self.connection.clone();
+        let begun = tokio::spawn(async move {
+            let transaction = connection.begin_with_options(options).await?;
+            Ok(WriteTransaction {
+                transaction,
+                _turn: turn,
+            })
+        });
+        begun
+            .await
+            .unwrap_or_else(|lost| Err(DbErr::Custom(lost.to_string())))
     }
 }
 
