@@ -11,6 +11,7 @@ mod m20261120_000007_audit;
 mod m20261120_000008_quota_engine;
 mod m20261120_000009_entitlements;
 mod m20261120_000010_usage_history;
+mod m20261120_000011_usage_record_rows;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000008_quota_engine::Migration),
             Box::new(m20261120_000009_entitlements::Migration),
             Box::new(m20261120_000010_usage_history::Migration),
+            Box::new(m20261120_000011_usage_record_rows::Migration),
         ]
     }
 }

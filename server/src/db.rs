@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bursar_migration::{Migrator, MigratorTrait as _};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -26,6 +27,8 @@ const SQLITE_BUSY: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,
+    /// On PostgreSQL, the quota engine's own connections.
+    hot_path: Option<PgPool>,
     writer: Option<Arc<Mutex<()>>>,
 }
 
@@ -65,6 +68,7 @@ impl Database {
         let mut connection = sea_orm::Database::connect(options).await?;
         connection.set_metric_callback(on_statement);
         Ok(Self {
+            hot_path: (!sqlite).then(|| hot_path(connection.get_postgres_connection_pool())),
             connection,
             writer: sqlite.then(|| Arc::new(Mutex::new(()))),
         })
@@ -74,6 +78,12 @@ impl Database {
     #[must_use]
     pub const fn reader(&self) -> &DatabaseConnection {
         &self.connection
+    }
+
+    /// On PostgreSQL, connections whose prepared statements are planned once for all values; nobody else waits for them.
+    #[must_use]
+    pub const fn hot_path(&self) -> Option<&PgPool> {
+        self.hot_path.as_ref()
     }
 
     /// Which of the two databases this is.
@@ -162,6 +172,17 @@ impl Database {
             .await
             .unwrap_or_else(|lost| Err(DbErr::Custom(lost.to_string())))
     }
+}
+
+/// One connection for each lane of the quota engine. Its one statement would be planned for every batch anew, because
+/// the planner cannot know how long its arrays are.
+fn hot_path(pool: &PgPool) -> PgPool {
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .connect_lazy_with(options.options([("plan_cache_mode", "force_generic_plan")]))
 }
 
 /// A transaction that writes; passes wherever a `ConnectionTrait` is wanted by `&*tx`.

@@ -5,7 +5,9 @@ use bursar::domain::quotas::{self, Input, Item};
 use bursar::error::Code;
 use bursar_entities::{membership, quota_counter, usage_record};
 use bursar_tests::{Backend, Organization, TestApp, both_databases};
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
@@ -157,9 +159,15 @@ both_databases! {
         organization.set_override(&admin, "projects", 100_000.0, "DENY").await;
         let (actor, input) = (Actor::system(), one(&organization, "projects", None));
         assert!(quotas::consume(&app.app, &actor, &input).await.unwrap().allowed());
-        let answers = join_all((0..6_000).map(|_| quotas::consume(&app.app, &actor, &input))).await;
+        // While somebody else holds the organization, nothing can be decided.
+        let held = app.app.db.begin().await.unwrap();
+        quotas::lock_in_tx(&*held, input.organization).await.unwrap();
+        let mut calls: FuturesUnordered<_> = (0..6_000).map(|_| quotas::consume(&app.app, &actor, &input)).collect();
+        let refused = calls.next().await.unwrap().unwrap_err();
+        assert_eq!(refused.code, Code::RateLimited);
+        drop(held);
         let mut granted = 1;
-        for answer in &answers {
+        while let Some(answer) = calls.next().await {
             match answer {
                 Ok(change) => granted += i64::from(change.allowed()),
                 Err(error) => {

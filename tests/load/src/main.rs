@@ -33,6 +33,10 @@ use failure::Outcome;
 use options::{Options, Role};
 use report::Report;
 
+/// That of the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let options = Options::parse().settled();
     let outcome = match options.role {

@@ -86,7 +86,7 @@ pub struct CommitReservationInput {
     reservation_id: ID,
     /// How much of which meters, at most what is reserved; all of it when absent. The rest is free again.
     items: Option<Vec<QuotaItemInput>>,
-    /// Makes a repetition harmless. Without one, committing again is PRECONDITION_FAILED.
+    /// Makes a repetition harmless. Without one, committing again is `PRECONDITION_FAILED`.
     idempotency_key: Option<String>,
 }
 

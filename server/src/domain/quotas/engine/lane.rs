@@ -7,10 +7,13 @@ use super::careful;
 use super::optimistic::{self, Outcome};
 use super::queue::Taken;
 use super::settle::Stage;
-use super::turn::Turn;
+use super::turn::{Answers, Turn};
 use super::{Engine, Waiting};
 use crate::app::App;
 use crate::error::Error;
+
+/// Answers that a lane gives by itself.
+const INLINE: usize = 32;
 
 /// Works until nothing waits. Lives on when its callers have gone, and takes nobody's time: it is a task of its own.
 pub(super) async fn run(app: App) {
@@ -156,7 +159,9 @@ async fn carefully(app: &App, engine: &Engine, mut turns: Vec<Turn>) {
 /// out.
 fn fail(turns: Vec<Turn>, error: &Error) {
     tracing::error!(cause = ?error.cause, "quota decisions failed");
-    turns.into_iter().for_each(|turn| turn.fail(error));
+    for turn in turns {
+        turn.fail(error);
+    }
 }
 
 /// Whether the database refused a statement, as opposed to not answering.
@@ -172,19 +177,30 @@ pub(super) fn is_statement_error(error: &Error) -> bool {
     )
 }
 
-/// Tells everybody, and remembers.
+/// Remembers what was decided, and tells everybody. Many answers are given by a task of their own, so that the next
+/// batch begins meanwhile.
 fn finish(app: &App, engine: &Engine, turns: Vec<Turn>) {
     let mut signals = Vec::new();
     for turn in &turns {
         turn.signals(&mut signals);
     }
-    app.hub.publish_all(signals);
-    let mut remembered = engine.known();
-    for turn in turns {
-        let organization = turn.organization;
-        if let Some(mut known) = turn.answer() {
-            known.stored();
-            remembered.insert(organization, known);
+    let mut answers = Vec::with_capacity(turns.len());
+    {
+        let mut remembered = engine.known();
+        for turn in turns {
+            let organization = turn.organization;
+            let (known, answer) = turn.decided();
+            answers.push(answer);
+            if let Some(mut known) = known {
+                known.stored();
+                remembered.insert(organization, known);
+            }
         }
+    }
+    app.hub.publish_all(signals);
+    if answers.iter().map(Answers::len).sum::<usize>() > INLINE {
+        tokio::spawn(async move { answers.into_iter().for_each(Answers::give) });
+    } else {
+        answers.into_iter().for_each(Answers::give);
     }
 }

@@ -173,10 +173,10 @@ async fn closed_windows(
     tx: &impl ConnectionTrait,
     items: &[&quota_reservation_item::Model],
 ) -> Result<Vec<quota_counter::Model>> {
+    use quota_counter::Column as C;
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    use quota_counter::Column as C;
     Ok(quota_counter::Entity::find()
         .filter(C::OrganizationId.is_in(items.iter().map(|item| item.organization_id)))
         .filter(C::MeterId.is_in(items.iter().map(|item| item.meter_id)))

@@ -52,6 +52,8 @@ pub(in crate::domain::quotas) struct Output {
     pub(in crate::domain::quotas) reservations: HashMap<ReservationId, quota_reservation::Model>,
     pub(in crate::domain::quotas) reservation_items:
         HashMap<(ReservationId, MeterId), quota_reservation_item::Model>,
+    /// Whether other calls of the same organization follow, which might bring the same key.
+    pub(in crate::domain::quotas) shared: bool,
     /// The answers under keys of this batch.
     keyed: HashMap<String, (record::Fingerprint, Answer)>,
 }
@@ -94,7 +96,7 @@ impl Known {
             Asked::Usage(demand) => self.usage(stage, call, demand, output)?,
             Asked::Reservation(asked) => self.reservation(stage, call, asked, output)?,
         };
-        if let Some(key) = &call.key {
+        if let (Some(key), true) = (&call.key, output.shared) {
             output
                 .keyed
                 .insert(key.clone(), (call.fingerprint, answer.clone()));

@@ -44,6 +44,7 @@ impl Turn {
             return false;
         };
         self.answers.reserve(self.waiting.len());
+        self.output.shared = self.waiting.len() > 1;
         for waiting in &self.waiting {
             match known.settle(stage, &waiting.call, &mut self.output) {
                 Ok(answer) => self.answers.push(Ok(answer)),
@@ -102,11 +103,25 @@ impl Turn {
         }
     }
 
+    /// What is known now, and the answers to be given.
+    pub(super) fn decided(self) -> (Option<Known>, Answers) {
+        (self.known, Answers(self.waiting, self.answers))
+    }
+}
+
+/// Answers and those who wait for them.
+pub(super) struct Answers(Vec<Waiting>, Vec<Result<Answer>>);
+
+impl Answers {
+    /// How many.
+    pub(super) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Gives every caller its answer. One that has gone does not hear it; what was decided for it stands.
-    pub(super) fn answer(self) -> Option<Known> {
-        for (waiting, answer) in self.waiting.into_iter().zip(self.answers) {
+    pub(super) fn give(self) {
+        for (waiting, answer) in self.0.into_iter().zip(self.1) {
             let _ = waiting.answer.send(answer);
         }
-        self.known
     }
 }

@@ -4,17 +4,17 @@
 //! reservation belongs to the window that it was made in: what is committed of it counts there, also after that window
 //! has ended, because there it was promised.
 
+mod ask;
 mod asked;
+mod held;
 mod lapse;
 mod settle;
 mod store;
 mod sweep;
 
+pub use ask::{cancel, commit, extend, reserve};
 pub(super) use asked::Asked;
-pub use asked::{
-    CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput, cancel, commit, extend,
-    reserve,
-};
+pub use held::{CommitInput, ExtendInput, Held, HeldItem, Reservation, ReserveInput};
 pub(super) use lapse::{Lapsed, lapsed};
 pub(super) use store::{Reservations, read_in_tx, write_in_tx};
 pub(super) use sweep::sweep_in_tx;

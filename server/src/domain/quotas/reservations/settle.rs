@@ -53,7 +53,7 @@ impl Known {
                     let standing = &self.entries[place.ok_or(Stop::Unknown)?].standing;
                     decisions.push(decide::held(standing, UsageOperation::Extend, item.amount));
                 }
-                self.note(stage, call, &row, &items, &decisions, output);
+                note(stage, call, &row, &items, &decisions, output);
                 output.reservations.insert(row.id, row.clone());
                 Ok(Answer {
                     decisions,
@@ -185,7 +185,7 @@ impl Known {
             None => ReservationStatus::Cancelled,
         };
         row.ended_at = Some(stage.now);
-        self.note(stage, call, &row, &items, &decisions, output);
+        note(stage, call, &row, &items, &decisions, output);
         let units = taken.map_or_else(|| vec![0; items.len()], <[i64]>::to_vec);
         let items: Vec<Item> = items
             .into_iter()
@@ -225,20 +225,20 @@ impl Known {
             counter.over_since = since;
         }
     }
+}
 
-    fn note(
-        &self,
-        stage: &Stage<'_>,
-        call: &Call,
-        row: &quota_reservation::Model,
-        items: &[Item],
-        decisions: &[Decision],
-        output: &mut Output,
-    ) {
-        let mut about = stage.about(call, Some(row.id));
-        about.resource = row.resource_id;
-        record_items(&about, items, decisions, output);
-    }
+/// Writes down what was decided about a reservation that exists.
+fn note(
+    stage: &Stage<'_>,
+    call: &Call,
+    row: &quota_reservation::Model,
+    items: &[Item],
+    decisions: &[Decision],
+    output: &mut Output,
+) {
+    let mut about = stage.about(call, Some(row.id));
+    about.resource = row.resource_id;
+    record_items(&about, items, decisions, output);
 }
 
 /// One record per item; only what is committed counts as used.

@@ -7,7 +7,12 @@
 //! organization and every counter was as it was known, which takes everything back.
 
 use bursar_entities::usage_record;
-use chrono::{DateTime, Utc};
+use sea_orm::sqlx::encode::{Encode, IsNull};
+use sea_orm::sqlx::error::BoxDynError;
+use sea_orm::sqlx::postgres::types::PgRecordEncoder;
+use sea_orm::sqlx::postgres::{PgArgumentBuffer, PgArguments, PgHasArrayType, PgTypeInfo};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{Postgres, Type};
 use sea_orm::{ActiveEnum as _, sqlx};
 use uuid::Uuid;
 
@@ -35,15 +40,10 @@ WITH head AS (
   INSERT INTO usage_records (organization_id, idempotency_key, item, fingerprint, operation, meter_id, window_start,
     window_end, requested, amount, allowed, policy, used_after, reserved_after, limit_amount, level, binding_source,
     suggested_plan_id, occurred_at, recorded_at, actor_kind, actor_id)
-  SELECT k.organization_id, k.idempotency_key, k.item, k.fingerprint, k.operation, k.meter_id, k.window_start,
-    k.window_end, k.requested, k.amount, k.allowed, k.policy, k.used_after, k.reserved_after, k.limit_amount, k.level,
-    k.binding_source, k.suggested_plan_id, k.occurred_at, $3, k.actor_kind, k.actor_id
-  FROM unnest($9::uuid[], $10::text[], $11::smallint[], $12::bytea[], $13::text[], $14::uuid[], $15::timestamptz[],
-    $16::timestamptz[], $17::bigint[], $18::bigint[], $19::boolean[], $20::text[], $21::bigint[], $22::bigint[],
-    $23::bigint[], $24::text[], $25::text[], $26::uuid[], $27::timestamptz[], $28::text[], $29::uuid[])
-    AS k (organization_id, idempotency_key, item, fingerprint, operation, meter_id, window_start, window_end, requested,
-      amount, allowed, policy, used_after, reserved_after, limit_amount, level, binding_source, suggested_plan_id,
-      occurred_at, actor_kind, actor_id)
+  SELECT organization_id, idempotency_key, item, fingerprint, operation, meter_id, window_start, window_end, requested,
+    amount, allowed, policy, used_after, reserved_after, limit_amount, level, binding_source, suggested_plan_id,
+    occurred_at, $3, actor_kind, actor_id
+  FROM unnest($9::usage_record_row[])
 )
 SELECT 1 / CASE
   WHEN (SELECT n FROM locked) = cardinality($1)
@@ -58,7 +58,9 @@ const UNIQUE_VIOLATION: &str = "23505";
 /// Writes `turns` in one statement.
 pub(super) async fn write(app: &App, stage: &Stage<'_>, turns: &[Turn]) -> Outcome {
     let columns = Columns::of(turns);
-    let pool = app.db.reader().get_postgres_connection_pool();
+    let Some(pool) = app.db.hot_path() else {
+        return Outcome::Stale;
+    };
     match columns.bind(stage).execute(pool).await {
         Ok(_) => Outcome::Written,
         Err(sqlx::Error::Database(error)) => match error.code().as_deref() {
@@ -82,32 +84,7 @@ struct Columns<'a> {
     used_before: Vec<i64>,
     reserved: Vec<i64>,
     used: Vec<i64>,
-    records: Records<'a>,
-}
-
-#[derive(Default)]
-struct Records<'a> {
-    organization: Vec<Uuid>,
-    key: Vec<&'a str>,
-    item: Vec<i16>,
-    fingerprint: Vec<&'a [u8]>,
-    operation: Vec<String>,
-    meter: Vec<Uuid>,
-    window_start: Vec<DateTime<Utc>>,
-    window_end: Vec<Option<DateTime<Utc>>>,
-    requested: Vec<i64>,
-    amount: Vec<i64>,
-    allowed: Vec<bool>,
-    policy: Vec<String>,
-    used_after: Vec<i64>,
-    reserved_after: Vec<i64>,
-    limit: Vec<Option<i64>>,
-    level: Vec<String>,
-    source: Vec<String>,
-    suggested: Vec<Option<Uuid>>,
-    occurred_at: Vec<DateTime<Utc>>,
-    actor_kind: Vec<String>,
-    actor: Vec<Option<Uuid>>,
+    records: Vec<Row<'a>>,
 }
 
 impl<'a> Columns<'a> {
@@ -126,18 +103,12 @@ impl<'a> Columns<'a> {
                 columns.reserved.push(stored.reserved);
                 columns.used.push(counter.used);
             }
-            for record in &turn.output.records {
-                columns.records.push(record);
-            }
+            columns.records.extend(turn.output.records.iter().map(Row));
         }
         columns
     }
 
-    fn bind(
-        self,
-        stage: &Stage<'_>,
-    ) -> sqlx::query::Query<'a, sqlx::Postgres, sqlx::postgres::PgArguments> {
-        let records = self.records;
+    fn bind(self, stage: &Stage<'_>) -> Query<'a, Postgres, PgArguments> {
         sqlx::query(WRITE)
             .bind(self.organizations)
             .bind(self.versions)
@@ -147,52 +118,52 @@ impl<'a> Columns<'a> {
             .bind(self.reserved)
             .bind(self.used)
             .bind(stage.catalog.version)
-            .bind(records.organization)
-            .bind(records.key)
-            .bind(records.item)
-            .bind(records.fingerprint)
-            .bind(records.operation)
-            .bind(records.meter)
-            .bind(records.window_start)
-            .bind(records.window_end)
-            .bind(records.requested)
-            .bind(records.amount)
-            .bind(records.allowed)
-            .bind(records.policy)
-            .bind(records.used_after)
-            .bind(records.reserved_after)
-            .bind(records.limit)
-            .bind(records.level)
-            .bind(records.source)
-            .bind(records.suggested)
-            .bind(records.occurred_at)
-            .bind(records.actor_kind)
-            .bind(records.actor)
+            .bind(self.records)
     }
 }
 
-impl<'a> Records<'a> {
-    fn push(&mut self, record: &'a usage_record::Model) {
-        self.organization.push(record.organization_id.0);
-        self.key.push(&record.idempotency_key);
-        self.item.push(record.item);
-        self.fingerprint.push(&record.fingerprint);
-        self.operation.push(record.operation.to_value());
-        self.meter.push(record.meter_id.0);
-        self.window_start.push(record.window_start);
-        self.window_end.push(record.window_end);
-        self.requested.push(record.requested);
-        self.amount.push(record.amount);
-        self.allowed.push(record.allowed);
-        self.policy.push(record.policy.to_value());
-        self.used_after.push(record.used_after);
-        self.reserved_after.push(record.reserved_after);
-        self.limit.push(record.limit_amount);
-        self.level.push(record.level.to_value());
-        self.source.push(record.binding_source.to_value());
-        self.suggested.push(record.suggested_plan_id.map(|id| id.0));
-        self.occurred_at.push(record.occurred_at);
-        self.actor_kind.push(record.actor_kind.to_value());
-        self.actor.push(record.actor_id);
+/// A record as a value of the type `usage_record_row`.
+struct Row<'a>(&'a usage_record::Model);
+
+impl Type<Postgres> for Row<'_> {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("usage_record_row")
+    }
+}
+
+impl PgHasArrayType for Row<'_> {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::array_of("usage_record_row")
+    }
+}
+
+impl<'q> Encode<'q, Postgres> for Row<'_> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        let record = self.0;
+        let mut fields = PgRecordEncoder::new(buffer);
+        fields
+            .encode(record.organization_id.0)?
+            .encode(record.idempotency_key.as_str())?
+            .encode(record.item)?
+            .encode(record.fingerprint.as_slice())?
+            .encode(record.operation.to_value())?
+            .encode(record.meter_id.0)?
+            .encode(record.window_start)?
+            .encode(record.window_end)?
+            .encode(record.requested)?
+            .encode(record.amount)?
+            .encode(record.allowed)?
+            .encode(record.policy.to_value())?
+            .encode(record.used_after)?
+            .encode(record.reserved_after)?
+            .encode(record.limit_amount)?
+            .encode(record.level.to_value())?
+            .encode(record.binding_source.to_value())?
+            .encode(record.suggested_plan_id.map(|id| id.0))?
+            .encode(record.occurred_at)?
+            .encode(record.actor_kind.to_value())?
+            .encode(record.actor_id)?;
+        fields.finish();
+        Ok(IsNull::No)
     }
 }
