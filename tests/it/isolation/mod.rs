@@ -37,7 +37,7 @@ impl Tenant {
             .await
             .expect_no_errors();
         let reservation = organization.reserve(&[("projects", 1.0)], json!({})).await;
-        let reservation = reservation.text("reserveQuota.reservation.id").to_owned();
+        let reservation = reservation.text("reserveQuota.reservation.id");
         Self {
             organization,
             member,

@@ -241,6 +241,15 @@ impl Play<'_> {
     }
 }
 
+/// Says what is about to happen.
+#[expect(
+    clippy::print_stdout,
+    reason = "shown with a test that fails, to play its history again"
+)]
+fn tell(number: usize, steps: &[Step]) {
+    println!("history {number}: {steps:?}");
+}
+
 /// The owner of an organization, as its use cases see one.
 async fn actor(app: &TestApp, email: &str) -> Actor {
     let db = app.app.db.reader();
@@ -281,7 +290,7 @@ both_databases! {
         quotas::check(&app.app, &actor, id, &Play::items(1)).await.unwrap();
         for (number, organization) in organizations.iter().enumerate() {
             let steps = prop::collection::vec(step(), 1..40).new_tree(&mut runner).unwrap().current();
-            println!("history {number}: {steps:?}");
+            tell(number, &steps);
             let mut play = Play {
                 app: &app,
                 actor: actor.clone(),

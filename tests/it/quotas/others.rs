@@ -52,7 +52,7 @@ both_databases! {
     async fn what_one_server_does_is_heard_at_another(backend: Backend) {
         let here = TestApp::start(backend).await;
         let there = here.beside().await;
-        let (organization, mut crossings, mut changes) = heard_elsewhere(&here, &there).await;
+        let (organization, mut crossings, mut changes) = Box::pin(heard_elsewhere(&here, &there)).await;
         let mut waited = Vec::new();
         for round in 0..7 {
             let (operation, used, direction) =
@@ -78,7 +78,7 @@ both_databases! {
     async fn a_limit_set_at_another_server_is_heard(backend: Backend) {
         let here = TestApp::start(backend).await;
         let there = here.beside().await;
-        let (organization, _crossings, mut changes) = heard_elsewhere(&here, &there).await;
+        let (organization, _crossings, mut changes) = Box::pin(heard_elsewhere(&here, &there)).await;
         organization.set_override(&here.admin().await, "projects", 77.0, "DENY").await;
         let change = changes.expect_next().await["quotaChanged"].clone();
         assert_eq!(change, json!({ "meter": { "key": "projects" }, "used": 0, "limit": 77 }));
@@ -88,7 +88,7 @@ both_databases! {
     async fn signing_out_at_one_server_ends_streams_at_another(backend: Backend) {
         let here = TestApp::start(backend).await;
         let there = here.beside().await;
-        let (organization, mut crossings, mut changes) = heard_elsewhere(&here, &there).await;
+        let (organization, mut crossings, mut changes) = Box::pin(heard_elsewhere(&here, &there)).await;
         let owner = &organization.owner;
         let input = json!({ "refreshToken": owner.refresh_token });
         owner.client.anonymous().mutate("signOut", input, "signedOut").await.expect_no_errors();

@@ -1,9 +1,11 @@
 //! Setting quota aside, and what becomes of it (QUO-4).
 
-use bursar_entities::quota_reservation;
+use bursar_entities::enums::SubscriptionStatus;
+use bursar_entities::{plan_subscription, quota_reservation};
 use bursar_tests::{Organization, TestApp, both_databases, moment};
 use chrono::TimeDelta;
 use sea_orm::EntityTrait as _;
+use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 
 /// A new organization, which may have 5 servers.
@@ -184,9 +186,8 @@ both_databases! {
     async fn read_only_organizations_give_reservations_up(app: TestApp) {
         let organization = organization(&app).await;
         let id = reserved(&organization, 2.0, 600).await;
-        use bursar_entities::{enums::SubscriptionStatus, plan_subscription};
         plan_subscription::Entity::update_many()
-            .col_expr(plan_subscription::Column::Status, sea_orm::sea_query::Expr::val(SubscriptionStatus::Paused).into())
+            .col_expr(plan_subscription::Column::Status, Expr::val(SubscriptionStatus::Paused))
             .exec(app.app.db.reader())
             .await
             .unwrap();

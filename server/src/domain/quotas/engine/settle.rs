@@ -136,7 +136,7 @@ impl Known {
         let mut decisions = Vec::with_capacity(demands.len());
         for demand in demands {
             let place = self.place(demand.meter.id, stage.now);
-            let place = place.ok_or(Stop::Unknown)?;
+            let place = place.ok_or_else(|| stage.missing(demand))?;
             let entry = &mut self.entries[place];
             entry.touched = true;
             entry.standing.at = stage.now;
@@ -259,6 +259,15 @@ impl Stage<'_> {
             resource: call.resource,
             reservation,
         }
+    }
+
+    /// Why nothing is known of a meter: it was not read, or it has left the catalog since the request came.
+    pub(in crate::domain::quotas) fn missing(&self, demand: &Demand) -> Stop {
+        if self.facts.is_none() {
+            return Stop::Unknown;
+        }
+        let message = format!("There is no meter `{}` any more", demand.meter.key);
+        Error::validation("items", message).into()
     }
 
     fn require_resource(&self, call: &Call) -> Result<(), Stop> {

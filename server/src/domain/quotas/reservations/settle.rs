@@ -78,7 +78,7 @@ impl Known {
         let mut decisions = Vec::with_capacity(demands.len());
         for demand in demands {
             let place = self.place(demand.meter.id, stage.now);
-            let place = place.ok_or(Stop::Unknown)?;
+            let place = place.ok_or_else(|| stage.missing(demand))?;
             let standing = &self.entries[place].standing;
             check_item(standing, stage.now)?;
             decisions.push(decide::reserve(standing, demand.units));

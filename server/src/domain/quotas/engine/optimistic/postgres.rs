@@ -137,7 +137,7 @@ impl PgHasArrayType for Row<'_> {
     }
 }
 
-impl<'q> Encode<'q, Postgres> for Row<'_> {
+impl Encode<'_, Postgres> for Row<'_> {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         let record = self.0;
         let mut fields = PgRecordEncoder::new(buffer);
