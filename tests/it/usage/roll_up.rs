@@ -32,7 +32,11 @@ async fn prepared(app: &TestApp) -> Organization {
 /// Twenty events of two meters, over some hours.
 fn events(round: usize) -> Vec<Value> {
     let event = |n: usize| {
-        let meter = if n.is_multiple_of(3) { "disk_gb" } else { "projects" };
+        let meter = if n.is_multiple_of(3) {
+            "disk_gb"
+        } else {
+            "projects"
+        };
         json!({
             "meter": meter,
             "amount": 1 + n % 5,

@@ -5,13 +5,16 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::message::Close;
 use super::socket::Socket;
 
 /// How long the server waits for the client's side of a close.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// How long a socket that cannot be read any more is kept after a close.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -67,16 +70,31 @@ pub(super) async fn hang_up(mut socket: impl Socket, close: Close) {
         reason: close.reason.into(),
     };
     let told = timeout(GOODBYE, socket.send(Message::Close(Some(frame)))).await;
-    if matches!(told, Ok(Ok(()))) {
-        goodbye(socket).await;
+    if matches!(told, Ok(Ok(()))) && !ends_in_order(&mut socket).await {
+        // A socket that cannot be read any more still holds what the client has sent, and to drop it resets the
+        // connection: give the client the time to find the close before the reset.
+        sleep(LINGER).await;
     }
 }
 
 /// Reads on until the closing handshake is complete: dropped earlier, the connection would break off for a client that
 /// has done nothing wrong.
 pub(super) async fn goodbye(mut socket: impl Socket) {
-    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
-    if timeout(GOODBYE, rest).await.is_err() {
+    let _ = ends_in_order(&mut socket).await;
+}
+
+/// Whether the client answers a close, or has closed before, within a while.
+async fn ends_in_order(socket: &mut impl Socket) -> bool {
+    let rest = async {
+        let mut answered = false;
+        while let Some(Ok(message)) = socket.next().await {
+            answered |= matches!(message, Message::Close(_));
+        }
+        answered
+    };
+    let answered = timeout(GOODBYE, rest).await;
+    if answered.is_err() {
         tracing::debug!("a client did not answer a close");
     }
+    answered.unwrap_or(true)
 }
