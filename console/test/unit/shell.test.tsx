@@ -78,7 +78,7 @@ describe('offline', () => {
   it('is shown, and what failed loads by itself when the server is back', async () => {
     const { platform } = openConsole('/revenue', { offline: true });
     expect(await screen.findByTestId('offline-banner')).toBeDefined();
-    expect(screen.getByTestId('error-state').textContent).toContain('cannot be reached');
+    expect((await screen.findByTestId('error-state')).textContent).toContain('cannot be reached');
     platform.setOffline(false);
     expect(await screen.findByTestId('card-mrr')).toBeDefined();
     await waitFor(() => expect(screen.queryByTestId('offline-banner')).toBeNull());
