@@ -155,8 +155,8 @@ async fn log_order(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Key and record in one row under one index. No foreign keys: checking two of them for every decision costs more than
-/// the decision, the engine has both rows in hand, and purging an organization deletes its records by name.
+/// Key and record in one row under one index. No foreign keys: each would be two more look-ups and row
+/// locks for every decision, the engine has both rows in hand, and purging an organization deletes its records by name.
 fn usage_records() -> TableCreateStatement {
     Table::create()
         .table("usage_records")

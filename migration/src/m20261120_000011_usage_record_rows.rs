@@ -1,5 +1,5 @@
-//! On PostgreSQL, the type by which the quota engine hands over the records of a batch: one array of rows is read in a
-//! third of the time that an array for each column takes.
+//! On PostgreSQL, the type by which the quota engine hands over the records of a batch: one array of rows instead of
+//! one for each of its twenty-one columns.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;

@@ -109,6 +109,7 @@ both_databases! {
             let error = again.expect_user_error("PRECONDITION_FAILED");
             assert!(error.message.contains("committed"), "{}", error.message);
         }
+        app.snapshot().await.assert_same(&before, "ending a reservation again");
         let other = reserved(&organization, 1.0, 60).await;
         let cancel = json!({ "reservationId": other });
         for _ in 0..2 {
@@ -118,7 +119,6 @@ both_databases! {
         let late = organization.reservation("commitReservation", cancel).await;
         late.expect_user_error("PRECONDITION_FAILED");
         assert_eq!(servers(&organization).await, [json!(2), json!(0), json!(3)]);
-        drop(before);
     }
 
     /// Too much, of the wrong meter, too long: told where, and nothing happens.

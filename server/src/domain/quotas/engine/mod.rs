@@ -45,7 +45,7 @@ const WAITING: usize = 16_384;
 const WAITING_OF_ONE: usize = 4_096;
 /// Batches that look keys up beforehand after one was found to have been used.
 const DOUBT: u32 = 64;
-/// What a batch takes at most, for telling callers when to come again.
+/// Calls that are decided in a second even on a slow disk, for telling callers when to come again.
 const CALLS_A_SECOND: usize = 2_000;
 
 /// The calls that wait, and what is remembered between batches. Clones are one engine.

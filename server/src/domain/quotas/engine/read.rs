@@ -218,6 +218,7 @@ pub(super) async fn facts(
     let named: Vec<ResourceId> = calls(turns).filter_map(|call| call.resource).collect();
     if !named.is_empty() {
         let rows = resource::Entity::find()
+            .filter(resource::Column::OrganizationId.is_in(organizations(turns)))
             .filter(resource::Column::Id.is_in(named))
             .all(tx)
             .await?;
@@ -243,7 +244,7 @@ pub(super) async fn facts(
             facts.records.entry(key).or_default().push(row);
         }
     }
-    facts.reservations = reservations::read_in_tx(tx, &reservations).await?;
+    facts.reservations = reservations::read_in_tx(tx, &organizations(turns), &reservations).await?;
     Ok(facts)
 }
 

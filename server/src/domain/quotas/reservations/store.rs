@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bursar_entities::ids::ReservationId;
+use bursar_entities::ids::{OrganizationId, ReservationId};
 use bursar_entities::{quota_reservation, quota_reservation_item};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -16,19 +16,22 @@ use crate::error::Result;
 pub(in crate::domain::quotas) type Reservations =
     HashMap<ReservationId, (quota_reservation::Model, Vec<quota_reservation_item::Model>)>;
 
-/// Those with these ids, of whatever organization: the caller compares.
+/// Those of `organizations` with these ids; which of them a call may name is compared with the call.
 pub(in crate::domain::quotas) async fn read_in_tx(
     tx: &impl ConnectionTrait,
+    organizations: &[OrganizationId],
     ids: &[ReservationId],
 ) -> Result<Reservations> {
     if ids.is_empty() {
         return Ok(Reservations::new());
     }
     let rows = quota_reservation::Entity::find()
+        .filter(quota_reservation::Column::OrganizationId.is_in(organizations.iter().copied()))
         .filter(quota_reservation::Column::Id.is_in(ids.iter().copied()))
         .all(tx)
         .await?;
     let items = quota_reservation_item::Entity::find()
+        .filter(quota_reservation_item::Column::OrganizationId.is_in(organizations.iter().copied()))
         .filter(quota_reservation_item::Column::ReservationId.is_in(ids.iter().copied()))
         .order_by_asc(quota_reservation_item::Column::Item)
         .all(tx)
