@@ -12,6 +12,7 @@ mod m20261120_000008_quota_engine;
 mod m20261120_000009_entitlements;
 mod m20261120_000010_usage_history;
 mod m20261120_000011_usage_record_rows;
+mod m20261120_000012_quota_storage;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000009_entitlements::Migration),
             Box::new(m20261120_000010_usage_history::Migration),
             Box::new(m20261120_000011_usage_record_rows::Migration),
+            Box::new(m20261120_000012_quota_storage::Migration),
         ]
     }
 }

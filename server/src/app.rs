@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::domain::events::Hub;
-use crate::domain::identity::Attempts;
+use crate::domain::identity::{Attempts, OpenSessions};
 use crate::domain::quotas::Engine;
 
 /// The parts of an [`App`].
@@ -30,6 +30,8 @@ pub struct Parts {
     pub quotas: Engine,
     /// Failures to sign in of late.
     pub attempts: Attempts,
+    /// Who asks, looked up for many requests at once.
+    pub open_sessions: OpenSessions,
     /// Keeps ids of the same millisecond in order.
     ids: std::sync::Mutex<ContextV7>,
 }
@@ -49,6 +51,7 @@ impl App {
             config,
             hub: Hub::new(),
             attempts: Attempts::default(),
+            open_sessions: OpenSessions::default(),
             ids: std::sync::Mutex::new(ContextV7::new()),
         }))
     }

@@ -4,12 +4,13 @@
 //! the file's, and begin IMMEDIATE so that a read inside a write transaction never has to be upgraded; writers of
 //! other processes are waited for with the busy time-out.
 
+mod hot_path;
+
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bursar_migration::{Migrator, MigratorTrait as _};
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -17,18 +18,28 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use hot_path::HotPath;
+
 /// Why the database did not do as asked; its text is for operators, never for clients.
 pub type DatabaseError = DbErr;
 
 /// How long a writer waits for another process's write to SQLite before it gives up.
 const SQLITE_BUSY: Duration = Duration::from_secs(15);
 
+/// The page cache of a connection to SQLite: 32 MiB, as the negative number of KiB that its pragma wants. Its own 2 MB
+/// hold a small part of the indexes that usage records are entered in.
+const SQLITE_CACHE: &str = "-32768";
+
+/// After how many pages SQLite moves what is in its write-ahead log to the file: 32 MiB. A page that many batches have
+/// changed meanwhile is moved once.
+const SQLITE_CHECKPOINT: &str = "8192";
+
 /// A pool of connections and the writers' queue. Cheap to clone.
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,
     /// On PostgreSQL, the quota engine's own connections.
-    hot_path: Option<PgPool>,
+    hot_path: Option<HotPath>,
     writer: Option<Arc<Mutex<()>>>,
 }
 
@@ -64,11 +75,13 @@ impl Database {
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
                     .busy_timeout(SQLITE_BUSY)
+                    .pragma("cache_size", SQLITE_CACHE)
+                    .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT)
             });
         let mut connection = sea_orm::Database::connect(options).await?;
         connection.set_metric_callback(on_statement);
         Ok(Self {
-            hot_path: (!sqlite).then(|| hot_path(connection.get_postgres_connection_pool())),
+            hot_path: (!sqlite).then(|| HotPath::beside(connection.get_postgres_connection_pool())),
             connection,
             writer: sqlite.then(|| Arc::new(Mutex::new(()))),
         })
@@ -80,9 +93,9 @@ impl Database {
         &self.connection
     }
 
-    /// On PostgreSQL, connections whose prepared statements are planned once for all values; nobody else waits for them.
+    /// On PostgreSQL, connections for the quota engine alone.
     #[must_use]
-    pub const fn hot_path(&self) -> Option<&PgPool> {
+    pub const fn hot_path(&self) -> Option<&HotPath> {
         self.hot_path.as_ref()
     }
 
@@ -172,17 +185,6 @@ impl Database {
             .await
             .unwrap_or_else(|lost| Err(DbErr::Custom(lost.to_string())))
     }
-}
-
-/// One connection for each lane of the quota engine. Its one statement would be planned for every batch anew, because
-/// the planner cannot know how long its arrays are.
-fn hot_path(pool: &PgPool) -> PgPool {
-    let options = PgConnectOptions::clone(&pool.connect_options());
-    PgPoolOptions::new()
-        .max_connections(2)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .connect_lazy_with(options.options([("plan_cache_mode", "force_generic_plan")]))
 }
 
 /// A transaction that writes; passes wherever a `ConnectionTrait` is wanted by `&*tx`.

@@ -26,13 +26,16 @@ const SUMS: &str = "
         SELECT organization_id, SUM(amount) AS amount FROM granted GROUP BY organization_id
     )
     SELECT
-        (SELECT CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM quota_counters WHERE meter_id = $1) AS used,
+        (SELECT CAST(COALESCE(SUM(counter.used - base.used), 0) AS BIGINT)
+            FROM quota_counters AS counter JOIN load_base AS base ON base.id = counter.id
+            WHERE counter.meter_id = $1) AS used,
         (SELECT COUNT(*) FROM granted) AS records,
         (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM granted) AS amounts,
         (SELECT COUNT(*) FROM (SELECT DISTINCT organization_id, idempotency_key FROM granted) AS one) AS keys,
         (SELECT COUNT(*) FROM quota_counters AS counter
+            LEFT JOIN load_base AS base ON base.id = counter.id
             LEFT JOIN by_organization AS sum ON sum.organization_id = counter.organization_id
-            WHERE counter.meter_id = $1 AND counter.used <> COALESCE(sum.amount, 0)) AS torn";
+            WHERE counter.meter_id = $1 AND counter.used - COALESCE(base.used, 0) <> COALESCE(sum.amount, 0)) AS torn";
 
 /// Insists that the database holds `granted` units of `meter`, and as many records where records are kept.
 pub(crate) async fn insist(world: &World, meter: MeterId, granted: u64, work: Work) -> Outcome<()> {
@@ -63,20 +66,22 @@ pub(crate) async fn insist(world: &World, meter: MeterId, granted: u64, work: Wo
     }
 }
 
-/// Puts all counters back to zero and forgets all records, so that each round begins like the first.
+/// Forgets all records and notes where the counters are, so that a round begins with small tables and is checked by
+/// itself. The counters stay as they are: whoever remembers them is right.
 pub(crate) async fn reset(world: &World) -> Outcome<()> {
-    let statements: &[&str] = match world.app.db.backend() {
-        DbBackend::Postgres => &[
-            "TRUNCATE usage_records",
-            "UPDATE quota_counters SET used = 0 WHERE used <> 0",
-            "VACUUM quota_counters",
-        ],
-        _ => &[
+    let (forget, tidy) = match world.app.db.backend() {
+        DbBackend::Postgres => ("TRUNCATE usage_records", "VACUUM quota_counters"),
+        _ => (
             "DELETE FROM usage_records",
-            "UPDATE quota_counters SET used = 0 WHERE used <> 0",
             "PRAGMA wal_checkpoint(TRUNCATE)",
-        ],
+        ),
     };
+    let statements = [
+        forget,
+        "DROP TABLE IF EXISTS load_base",
+        "CREATE TABLE load_base AS SELECT id, used FROM quota_counters",
+        tidy,
+    ];
     for statement in statements {
         world.app.db.reader().execute_unprepared(statement).await?;
     }

@@ -12,6 +12,7 @@ use bursar_entities::ids::{MeterId, OrganizationId};
 use bursar_tests::{Backend, TestDatabase};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::exact;
 use crate::failure::Outcome;
 use crate::population;
 
@@ -56,7 +57,7 @@ impl World {
         let nobody = Actor::anonymous(Origin::default());
         let signed_in = identity::sign_up(&app, &nobody, input).await?.signed_in;
         let people = population::settle(&app, signed_in.user.id, count).await?;
-        Ok(Self {
+        let world = Self {
             app,
             owner: signed_in.actor,
             token: signed_in.tokens.access_token.expose_secret().to_owned(),
@@ -64,7 +65,9 @@ impl World {
             engine_meter: people.engine_meter,
             plain_meter: people.plain_meter,
             database,
-        })
+        };
+        exact::reset(&world).await?;
+        Ok(world)
     }
 
     /// Where the database is, for other processes.

@@ -1,13 +1,20 @@
-//! From an `Authorization` header to an actor: asked for on every request, so it costs one statement.
+//! From an `Authorization` header to an actor. Asked for on every request, so requests that arrive at the same moment
+//! share a statement; every one of them reads what is stored after it arrived, so that signing out works at once.
 
+use std::collections::HashMap;
+
+use bursar_entities::ids::{SessionId, UserId};
 use bursar_entities::{session, user};
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
-use super::{access_token, session as sessions};
-use crate::actor::{Actor, Origin};
+use super::access_token;
+use crate::actor::{Actor, Identity, Origin, UserIdentity};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::gather::Gather;
+
+/// Questions for open sessions.
+pub type OpenSessions = Gather<SessionId, UserIdentity>;
 
 /// Who sends `authorization` (RFC 6750, `Bearer` and an access token). Without a header it is nobody.
 ///
@@ -20,19 +27,59 @@ pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin
     let (user, session) = bearer(header)
         .and_then(|token| access_token::verify(app, token))
         .ok_or_else(Error::unauthenticated)?;
-    let open = Query::select()
-        .column(session::Column::UserId)
-        .from(session::Entity)
-        .and_where(session::Column::Id.eq(session))
-        .and_where(session::Column::RevokedAt.is_null())
-        .and_where(session::Column::ExpiresAt.gt(app.now()))
-        .take();
-    let found = user::Entity::find_by_id(user)
-        .filter(user::Column::Id.in_subquery(open))
-        .one(app.db.reader())
-        .await?
+    let shared = app.clone();
+    let find = move |sessions| open_sessions(shared.clone(), sessions);
+    let identity = app.open_sessions.ask(session, find).await?;
+    let identity = identity
+        .filter(|identity| identity.id == user)
         .ok_or_else(Error::unauthenticated)?;
-    Ok(sessions::actor(&found, session, origin))
+    Ok(Actor {
+        identity: Identity::User(identity),
+        origin,
+    })
+}
+
+/// Those of `sessions` that go on, and whose they are.
+async fn open_sessions(
+    app: App,
+    sessions: Vec<SessionId>,
+) -> Result<HashMap<SessionId, UserIdentity>> {
+    let owner = session::Entity::belongs_to(user::Entity)
+        .from(session::Column::UserId)
+        .to(user::Column::Id);
+    let rows: Vec<(SessionId, UserId, String, bool)> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .columns([
+            user::Column::Id,
+            user::Column::Email,
+            user::Column::IsSystemAdmin,
+        ])
+        .join(JoinType::InnerJoin, owner.into())
+        .filter(session::Column::Id.is_in(repeated(sessions)))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(app.now()))
+        .into_tuple()
+        .all(app.db.reader())
+        .await?;
+    let identity = |(session_id, id, email, is_system_admin)| UserIdentity {
+        id,
+        email,
+        is_system_admin,
+        session_id,
+    };
+    Ok(rows.into_iter().map(|row| (row.0, identity(row))).collect())
+}
+
+/// `sessions`, the last one repeated up to one of a few lengths: the database prepares a statement for each length.
+fn repeated(mut sessions: Vec<SessionId>) -> Vec<SessionId> {
+    let length = [1, 8, 64, 512]
+        .into_iter()
+        .find(|length| sessions.len() <= *length);
+    if let (Some(length), Some(last)) = (length, sessions.last().copied()) {
+        sessions.resize(length, last);
+    }
+    sessions
 }
 
 /// The token of a `Bearer` header; the scheme's case does not matter (RFC 9110, 11.1).
@@ -45,7 +92,18 @@ fn bearer(header: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::bearer;
+    use bursar_entities::ids::SessionId;
+    use uuid::Uuid;
+
+    use super::{bearer, repeated};
+
+    #[test]
+    fn lengths_are_few() {
+        let id = |number| SessionId(Uuid::from_u128(number));
+        assert_eq!(repeated(vec![id(1)]), [id(1)]);
+        let ten = repeated((1..=10).map(id).collect());
+        assert_eq!((ten.len(), ten[9], ten[63]), (64, id(10), id(10)));
+    }
 
     #[test]
     fn only_bearer_tokens_are_read() {

@@ -16,7 +16,7 @@ mod users;
 
 pub use admin::{NewAdmin, create_system_admin, ensure_first_admin};
 pub use attempts::Attempts;
-pub use authenticate::authenticate;
+pub use authenticate::{OpenSessions, authenticate};
 pub use error::IdentityError;
 pub(crate) use password::hash as hash_password;
 pub use refresh::{refresh_session, sign_out};

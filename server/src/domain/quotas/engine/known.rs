@@ -14,7 +14,7 @@ use crate::domain::quotas::standing::Standing;
 use crate::domain::quotas::terms::Terms;
 
 /// One organization.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::domain::quotas) struct Known {
     /// `organization_heads.terms_version` when `terms` and `roles` were read.
     pub(in crate::domain::quotas) version: i64,
@@ -27,7 +27,7 @@ pub(in crate::domain::quotas) struct Known {
 }
 
 /// How the organization stands with one meter, as decided and as stored.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::domain::quotas) struct Entry {
     pub(in crate::domain::quotas) standing: Standing,
     /// What the row held when it was last read or written; none when there is no row yet.

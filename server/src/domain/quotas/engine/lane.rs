@@ -4,6 +4,7 @@ use bursar_entities::ids::OrganizationId;
 use sea_orm::{DbErr, RuntimeErr};
 
 use super::careful;
+use super::flood;
 use super::optimistic::{self, Outcome};
 use super::queue::Taken;
 use super::settle::Stage;
@@ -28,8 +29,15 @@ pub(super) async fn run(app: App) {
             return;
         };
         let claim = Claim::new(&engine, &taken);
-        let turns = turns(&engine, taken);
-        work(&app, &engine, turns).await;
+        let floods = taken.bulk && !engine.doubts();
+        let mut turns = turns(&engine, taken);
+        match turns.pop() {
+            Some(turn) if floods => flood::run(&app, &engine, turn).await,
+            last => {
+                turns.extend(last);
+                work(&app, &engine, turns).await;
+            }
+        }
         drop(claim);
         // Those who have just been answered may ask again; they form the next batch.
         tokio::task::yield_now().await;
@@ -107,7 +115,7 @@ async fn work(app: &App, engine: &Engine, turns: Vec<Turn>) {
         facts: None,
     };
     let hopeful = !engine.doubts();
-    let (mut decided, mut others): (Vec<Turn>, Vec<Turn>) = turns
+    let (decided, mut others): (Vec<Turn>, Vec<Turn>) = turns
         .into_iter()
         .map(|mut turn| (hopeful && turn.decide(&stage), turn))
         .fold((Vec::new(), Vec::new()), |mut both, (decided, turn)| {
@@ -117,25 +125,37 @@ async fn work(app: &App, engine: &Engine, turns: Vec<Turn>) {
     if !decided.is_empty() {
         match optimistic::write(app, &stage, &decided).await {
             Outcome::Written => finish(app, engine, decided),
-            Outcome::Unknown(error) => fail(decided, &error),
-            outcome @ (Outcome::Stale | Outcome::KeyUsed) => {
-                if matches!(outcome, Outcome::KeyUsed) {
-                    engine.doubt();
-                }
-                decided.iter_mut().for_each(Turn::undo);
-                others.append(&mut decided);
+            outcome => {
+                others.append(&mut again(engine, outcome, decided));
                 others.sort_unstable_by_key(|turn| turn.organization);
             }
         }
     }
-    if !others.is_empty() {
-        carefully(app, engine, others).await;
+    carefully(app, engine, others).await;
+}
+
+/// Those of `turns`, which were not written, that are to be decided again, with care.
+pub(super) fn again(engine: &Engine, outcome: Outcome, mut turns: Vec<Turn>) -> Vec<Turn> {
+    match outcome {
+        Outcome::Written => return Vec::new(),
+        Outcome::Unknown(error) => {
+            fail(turns, &error);
+            return Vec::new();
+        }
+        Outcome::KeyUsed => engine.doubt(),
+        Outcome::Stale => {}
     }
+    turns.iter_mut().for_each(Turn::undo);
+    turns
 }
 
 /// Decides `turns` between locks and commit. When a statement fails, each call is decided by itself, so that one that
 /// cannot be written does not take the others with it.
-async fn carefully(app: &App, engine: &Engine, mut turns: Vec<Turn>) {
+pub(super) async fn carefully(app: &App, engine: &Engine, mut turns: Vec<Turn>) {
+    turns.retain(|turn| !turn.waiting.is_empty());
+    if turns.is_empty() {
+        return;
+    }
     let Err(error) = careful::decide(app, engine, &mut turns).await else {
         finish(app, engine, turns);
         return;
@@ -179,15 +199,13 @@ pub(super) fn is_statement_error(error: &Error) -> bool {
 
 /// Remembers what was decided, and tells everybody. Many answers are given by a task of their own, so that the next
 /// batch begins meanwhile.
-fn finish(app: &App, engine: &Engine, turns: Vec<Turn>) {
+pub(super) fn finish(app: &App, engine: &Engine, turns: impl IntoIterator<Item = Turn>) {
     let mut signals = Vec::new();
-    for turn in &turns {
-        turn.signals(&mut signals);
-    }
-    let mut answers = Vec::with_capacity(turns.len());
+    let mut answers = Vec::new();
     {
         let mut remembered = engine.known();
         for turn in turns {
+            turn.signals(&mut signals);
             let organization = turn.organization;
             let (known, answer) = turn.decided();
             answers.push(answer);
@@ -196,6 +214,9 @@ fn finish(app: &App, engine: &Engine, turns: Vec<Turn>) {
                 remembered.insert(organization, known);
             }
         }
+    }
+    if answers.is_empty() {
+        return;
     }
     app.hub.publish_all(signals);
     if answers.iter().map(Answers::len).sum::<usize>() > INLINE {

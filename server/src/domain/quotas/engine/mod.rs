@@ -10,6 +10,7 @@
 mod call;
 mod careful;
 mod catalog;
+mod flood;
 mod known;
 mod lane;
 mod optimistic;
@@ -25,7 +26,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bursar_entities::ids::OrganizationId;
 use hashlink::LruCache;
 use sea_orm::{ConnectionTrait, DbBackend};
-use tokio::sync::oneshot;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, oneshot};
 
 use call::Waiting;
 pub(super) use call::{Answer, Asked, Call, Caller};
@@ -43,6 +45,8 @@ const REMEMBERED: usize = 32_768;
 /// Calls that may wait in all, and of one organization.
 const WAITING: usize = 16_384;
 const WAITING_OF_ONE: usize = 4_096;
+/// After how many calls of one organization whoever works on its flood is woken.
+const STREAM: usize = 64;
 /// Batches that look keys up beforehand after one was found to have been used.
 const DOUBT: u32 = 64;
 /// Calls that are decided in a second even on a slow disk, for telling callers when to come again.
@@ -57,6 +61,8 @@ struct State {
     known: Mutex<LruCache<OrganizationId, Known>>,
     catalog: Mutex<Arc<Catalog>>,
     doubt: AtomicU32,
+    /// Wakes those who work on a flood when more of it has arrived.
+    arrived: Notify,
 }
 
 impl Engine {
@@ -64,7 +70,14 @@ impl Engine {
     #[must_use]
     pub fn new(backend: DbBackend) -> Self {
         let limits = Limits {
-            lanes: if backend == DbBackend::Sqlite { 1 } else { 2 },
+            lanes: if backend == DbBackend::Sqlite {
+                1
+            } else {
+                std::env::var("LANES")
+                    .ok()
+                    .and_then(|v| v.parse().ok())
+                    .unwrap_or(2)
+            },
             waiting: WAITING,
             waiting_of_one: WAITING_OF_ONE,
         };
@@ -73,6 +86,7 @@ impl Engine {
             known: Mutex::new(LruCache::new(REMEMBERED)),
             catalog: Mutex::default(),
             doubt: AtomicU32::new(0),
+            arrived: Notify::new(),
         }))
     }
 
@@ -80,13 +94,14 @@ impl Engine {
     /// or a whole decision behind.
     pub(super) async fn submit(&self, app: &App, call: Call) -> Result<Answer> {
         let (answer, heard) = oneshot::channel();
-        let open = {
+        let (own, open) = {
             let mut queue = self.queue();
-            queue
-                .push(call.organization, Waiting { call, answer })
-                .map_err(too_busy)?;
-            queue.open_lane()
+            let own = queue.push(call.organization, Waiting { call, answer });
+            (own.map_err(too_busy)?, queue.open_lane())
         };
+        if own.is_multiple_of(STREAM) {
+            self.0.arrived.notify_waiters();
+        }
         if open {
             tokio::spawn(lane::run(app.clone()));
         }
@@ -114,6 +129,7 @@ impl Engine {
             }
             queue.open_lane()
         };
+        self.0.arrived.notify_waiters();
         if open {
             tokio::spawn(lane::run(app.clone()));
         }
@@ -147,6 +163,11 @@ impl Engine {
 
     fn remembered_catalog(&self) -> Arc<Catalog> {
         Arc::clone(&lock(&self.0.catalog))
+    }
+
+    /// Returns when more calls of some flood have arrived.
+    fn arrived(&self) -> Notified<'_> {
+        self.0.arrived.notified()
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue<OrganizationId, Waiting>> {

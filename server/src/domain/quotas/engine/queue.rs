@@ -11,6 +11,11 @@ use std::hash::Hash;
 const BATCH: usize = 1024;
 /// From how many waiting calls on an organization rides alone.
 const BULK: usize = 64;
+/// Most calls in a batch of such a one while others come and go: they share processor, disk and log with it, and wait
+/// for a long batch although they are not in it.
+const BULK_BESIDE_OTHERS: usize = 128;
+/// For how many batches of a bulk organization it is remembered that there are others.
+const OTHERS_REMEMBERED: usize = 64;
 
 /// Calls that wait, by organization.
 pub(super) struct Queue<K, T> {
@@ -19,6 +24,8 @@ pub(super) struct Queue<K, T> {
     ready: VecDeque<K>,
     busy: HashSet<K>,
     bulk_lanes: usize,
+    /// Bulk batches to come that are kept short, because others were served lately.
+    short_batches: usize,
     lanes: usize,
     len: usize,
     limits: Limits,
@@ -51,14 +58,15 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
             ready: VecDeque::new(),
             busy: HashSet::new(),
             bulk_lanes: 0,
+            short_batches: 0,
             lanes: 0,
             len: 0,
             limits,
         }
     }
 
-    /// Lets `call` wait, or gives it back with the number that waits before it when there is no room.
-    pub(super) fn push(&mut self, key: K, call: T) -> Result<(), usize> {
+    /// Lets `call` wait, and says how many of its organization do; or, when there is no room, how many wait in all.
+    pub(super) fn push(&mut self, key: K, call: T) -> Result<usize, usize> {
         let own = self.waiting.get(&key).map_or(0, VecDeque::len);
         if self.len >= self.limits.waiting || own >= self.limits.waiting_of_one {
             return Err(self.len);
@@ -68,7 +76,7 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
         }
         self.waiting.entry(key).or_default().push_back(call);
         self.len += 1;
-        Ok(())
+        Ok(own + 1)
     }
 
     /// Opens a lane when one may be opened and would find work.
@@ -88,7 +96,7 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
             turns: Vec::new(),
             bulk,
         };
-        let (mut room, mut passed) = (BATCH, VecDeque::new());
+        let (mut room, mut passed) = (self.room(bulk), VecDeque::new());
         while let Some(key) = self.ready.pop_front() {
             if self.is_bulk(&key) != bulk {
                 passed.push_back(key);
@@ -114,6 +122,35 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
         self.ready = passed;
         self.bulk_lanes += usize::from(bulk);
         Some(taken)
+    }
+
+    /// More calls of `key`, which a lane works on, for its next batch with room for so many; none when it must leave the
+    /// lane to others who wait.
+    pub(super) fn more(&mut self, key: &K, room: usize) -> Vec<T> {
+        let waits = |first: &K| self.limits.lanes == 1 || self.is_bulk(first);
+        if self.ready.front().is_some_and(waits) {
+            return Vec::new();
+        }
+        let Some(calls) = self.waiting.get_mut(key) else {
+            return Vec::new();
+        };
+        let more: Vec<T> = calls.drain(..calls.len().min(room)).collect();
+        self.len -= more.len();
+        if calls.is_empty() {
+            self.waiting.remove(key);
+        }
+        more
+    }
+
+    /// How many calls the next batch may have.
+    pub(super) fn room(&mut self, bulk: bool) -> usize {
+        if !bulk {
+            self.short_batches = OTHERS_REMEMBERED;
+            return BATCH;
+        }
+        let long = self.short_batches == 0;
+        self.short_batches = self.short_batches.saturating_sub(1);
+        if long { BATCH } else { BULK_BESIDE_OTHERS }
     }
 
     /// A batch is over: its organizations have their turn again.
@@ -152,7 +189,7 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, BULK, Limits, Queue};
+    use super::{BATCH, BULK, BULK_BESIDE_OTHERS, Limits, OTHERS_REMEMBERED, Queue};
 
     fn queue(lanes: usize) -> Queue<u32, usize> {
         Queue::new(Limits {
@@ -165,11 +202,11 @@ mod tests {
     #[test]
     fn an_organization_is_in_one_lane_at_a_time_and_keeps_its_order() {
         let mut queue = queue(2);
-        assert_eq!(queue.push(1, 0), Ok(()));
+        assert!(queue.push(1, 0).is_ok());
         assert!(queue.open_lane());
         let first = queue.take().expect("a batch");
         assert_eq!(first.turns, [(1, vec![0])]);
-        assert_eq!((queue.push(1, 1), queue.push(1, 2)), (Ok(()), Ok(())));
+        assert_eq!((queue.push(1, 1), queue.push(1, 2)), (Ok(1), Ok(2)));
         assert!(!queue.open_lane(), "its calls wait for the first lane");
         queue.finish(&[1], first.bulk);
         assert_eq!(queue.take().expect("the next").turns, [(1, vec![1, 2])]);
@@ -179,15 +216,15 @@ mod tests {
     fn one_who_floods_rides_alone_and_leaves_a_lane_to_the_others() {
         let mut queue = queue(2);
         for call in 0..3_000 {
-            assert_eq!(queue.push(1, call), Ok(()));
-            assert_eq!(queue.push(2, call), Ok(()));
+            assert!(queue.push(1, call).is_ok());
+            assert!(queue.push(2, call).is_ok());
         }
         assert!(queue.open_lane());
         let flood = queue.take().expect("a batch");
         assert!(flood.bulk);
         assert_eq!((flood.turns.len(), flood.turns[0].1.len()), (1, BATCH));
         assert!(!queue.open_lane(), "the other lane is not for floods");
-        assert_eq!(queue.push(3, 0), Ok(()));
+        assert!(queue.push(3, 0).is_ok());
         assert!(queue.open_lane());
         assert_eq!(queue.take().expect("the small one").turns, [(3, vec![0])]);
         queue.finish(&[1], true);
@@ -198,7 +235,7 @@ mod tests {
     fn small_ones_share_a_batch_in_turn() {
         let mut queue = queue(2);
         for key in 0..2_000 {
-            assert_eq!(queue.push(key, 7), Ok(()));
+            assert!(queue.push(key, 7).is_ok());
         }
         let batch = queue.take().expect("a batch");
         assert_eq!(batch.turns.len(), BATCH);
@@ -210,9 +247,9 @@ mod tests {
     fn with_one_lane_floods_and_others_alternate() {
         let mut queue = queue(1);
         for call in 0..2_000 {
-            assert_eq!(queue.push(1, call), Ok(()));
+            assert!(queue.push(1, call).is_ok());
         }
-        assert_eq!(queue.push(2, 0), Ok(()));
+        assert!(queue.push(2, 0).is_ok());
         let first = queue.take().expect("the flood");
         assert!(first.bulk);
         queue.finish(&[1], true);
@@ -222,14 +259,59 @@ mod tests {
     }
 
     #[test]
+    fn a_flood_rides_in_short_batches_while_others_come() {
+        let mut queue = queue(2);
+        let flood = |queue: &mut Queue<u32, usize>| {
+            while queue.push(1, 0).is_ok() {}
+            let batch = queue.take().expect("the flood");
+            assert!(batch.bulk);
+            queue.finish(&[1], true);
+            batch.turns[0].1.len()
+        };
+        assert_eq!(flood(&mut queue), BATCH);
+        assert!(queue.push(2, 0).is_ok());
+        let other = (0..2).find_map(|_| {
+            let batch = queue.take().expect("a batch");
+            let keys: Vec<u32> = batch.turns.iter().map(|(key, _)| *key).collect();
+            queue.finish(&keys, batch.bulk);
+            (!batch.bulk).then_some(keys)
+        });
+        assert_eq!(other, Some(vec![2]));
+        for _ in 0..OTHERS_REMEMBERED {
+            assert_eq!(flood(&mut queue), BULK_BESIDE_OTHERS);
+        }
+        assert_eq!(flood(&mut queue), BATCH, "they have gone");
+    }
+
+    #[test]
+    fn a_flood_goes_on_unless_others_wait_for_its_lane() {
+        let mut queue = queue(2);
+        for call in 0..200 {
+            assert!(queue.push(1, call).is_ok());
+        }
+        assert_eq!(queue.take().expect("a flood").turns[0].1.len(), 200);
+        assert!(queue.push(1, 200).is_ok() && queue.push(1, 201).is_ok());
+        assert_eq!(queue.more(&1, 1), [200]);
+        assert!(queue.push(2, 0).is_ok());
+        assert_eq!(queue.more(&1, 9), [201], "the other lane is for that one");
+        assert_eq!(queue.take().expect("the small one").turns, [(2, vec![0])]);
+        for call in 0..100 {
+            assert!(queue.push(1, call).is_ok() && queue.push(3, call).is_ok());
+        }
+        assert!(queue.more(&1, 9).is_empty(), "another flood waits");
+        queue.finish(&[1], true);
+        assert_eq!(queue.take().expect("the other").turns[0].0, 3);
+    }
+
+    #[test]
     fn there_is_an_end_to_waiting() {
         let mut queue = queue(1);
         for call in 0..5_000 {
-            assert_eq!(queue.push(1, call), Ok(()));
+            assert!(queue.push(1, call).is_ok());
         }
         assert_eq!(queue.push(1, 0), Err(5_000), "its own share is full");
         for call in 0..5_000 {
-            assert_eq!(queue.push(2, call), Ok(()));
+            assert!(queue.push(2, call).is_ok());
         }
         assert_eq!(queue.push(3, 0), Err(10_000), "everything is full");
         const { assert!(BULK < BATCH) };

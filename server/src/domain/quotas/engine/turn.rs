@@ -33,19 +33,39 @@ impl Turn {
         }
     }
 
+    /// The turn after this one, without calls yet: it goes on from what this one will have left behind when it has been
+    /// written.
+    pub(super) fn next(&self) -> Self {
+        let mut known = self.known.clone();
+        if let Some(known) = &mut known {
+            known.stored();
+        }
+        let mut next = Self::new(self.organization, Vec::new(), known);
+        next.output.shared = true;
+        next
+    }
+
+    /// Lets more calls join.
+    pub(super) fn extend(&mut self, waiting: Vec<Waiting>) {
+        let listens = |waiting: &Waiting| !waiting.answer.is_closed();
+        self.waiting.extend(waiting.into_iter().filter(listens));
+    }
+
     /// What is asked.
     pub(super) fn calls(&self) -> impl Iterator<Item = &Call> {
         self.waiting.iter().map(|waiting| &waiting.call)
     }
 
-    /// Decides every call; false when something must be read first, and then nothing has been decided.
+    /// Decides the calls that are not decided yet; false when something must be read first, and then nothing has been
+    /// decided at all.
     pub(super) fn decide(&mut self, stage: &Stage<'_>) -> bool {
         let Some(known) = &mut self.known else {
             return false;
         };
-        self.answers.reserve(self.waiting.len());
-        self.output.shared = self.waiting.len() > 1;
-        for waiting in &self.waiting {
+        let undecided = &self.waiting[self.answers.len()..];
+        self.answers.reserve(undecided.len());
+        self.output.shared |= self.waiting.len() > 1;
+        for waiting in undecided {
             match known.settle(stage, &waiting.call, &mut self.output) {
                 Ok(answer) => self.answers.push(Ok(answer)),
                 Err(Stop::Refused(error)) => self.answers.push(Err(error)),
@@ -65,6 +85,12 @@ impl Turn {
         if let Some(known) = &mut self.known {
             known.undo();
         }
+    }
+
+    /// Forgets what was decided, and what was known.
+    pub(super) fn forget(&mut self) {
+        self.undo();
+        self.known = None;
     }
 
     /// What others should hear of it, after the commit.

@@ -2,7 +2,7 @@
 //! common table expressions, and a batch of a thousand rows spelled out as values costs several times as much.
 //!
 //! The order of events within the statement is what makes it exact. `head` takes the locks, in order, and sees the
-//! latest terms of each organization. `moved` runs after all of them are held (it needs their count), and its
+//! latest terms of each organization. `moved` runs after all of them are held (it needs to know whether they hold), and its
 //! conditions are judged on the latest version of each counter. The last SELECT divides by zero unless every
 //! organization and every counter was as it was known, which takes everything back.
 
@@ -27,26 +27,24 @@ WITH head AS (
   SELECT organization_id, terms_version FROM organization_heads
   WHERE organization_id = ANY($1) ORDER BY organization_id FOR UPDATE
 ), locked AS (
-  SELECT count(*) AS n FROM head
-  JOIN unnest($1::uuid[], $2::bigint[]) AS k (organization_id, version) USING (organization_id)
-  WHERE head.terms_version = k.version
+  SELECT COALESCE(array_agg(terms_version ORDER BY organization_id) = $2, FALSE) AS hold FROM head
 ), moved AS (
   UPDATE quota_counters AS c SET used = k.used, updated_at = $3
   FROM unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[]) AS k (id, used_before, reserved, used)
   WHERE c.id = k.id AND c.used = k.used_before AND c.reserved = k.reserved
-    AND (SELECT n FROM locked) = cardinality($1)
+    AND (SELECT hold FROM locked)
   RETURNING 1
 ), recorded AS (
   INSERT INTO usage_records (organization_id, idempotency_key, item, fingerprint, operation, meter_id, window_start,
     window_end, requested, amount, allowed, policy, used_after, reserved_after, limit_amount, level, binding_source,
-    suggested_plan_id, occurred_at, recorded_at, actor_kind, actor_id)
+    suggested_plan_id, occurred_at, recorded_at, actor_kind, actor_id, batch)
   SELECT organization_id, idempotency_key, item, fingerprint, operation, meter_id, window_start, window_end, requested,
     amount, allowed, policy, used_after, reserved_after, limit_amount, level, binding_source, suggested_plan_id,
-    occurred_at, $3, actor_kind, actor_id
+    occurred_at, $3, actor_kind, actor_id, (SELECT pg_current_xact_id()::text::bigint)
   FROM unnest($9::usage_record_row[])
 )
 SELECT 1 / CASE
-  WHEN (SELECT n FROM locked) = cardinality($1)
+  WHEN (SELECT hold FROM locked)
    AND (SELECT count(*) FROM moved) = cardinality($4)
    AND COALESCE((SELECT terms_version FROM catalog_state), 0) = $8
   THEN 1 ELSE 0 END";
@@ -58,11 +56,11 @@ const UNIQUE_VIOLATION: &str = "23505";
 /// Writes `turns` in one statement.
 pub(super) async fn write(app: &App, stage: &Stage<'_>, turns: &[Turn]) -> Outcome {
     let columns = Columns::of(turns);
-    let Some(pool) = app.db.hot_path() else {
+    let Some(hot_path) = app.db.hot_path() else {
         return Outcome::Stale;
     };
-    match columns.bind(stage).execute(pool).await {
-        Ok(_) => Outcome::Written,
+    match hot_path.execute(columns.bind(stage)).await {
+        Ok(()) => Outcome::Written,
         Err(sqlx::Error::Database(error)) => match error.code().as_deref() {
             Some(DIVISION_BY_ZERO) => Outcome::Stale,
             Some(UNIQUE_VIOLATION) => Outcome::KeyUsed,

@@ -1,0 +1,71 @@
+//! PostgreSQL connections of the quota engine's own, for its one statement.
+//!
+//! Not a pool of the driver's: that asks the server for a sign of life whenever a connection is given back, which is a
+//! second round trip for every batch, and the next batch waits for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{self, ConnectOptions as _, Postgres};
+
+/// How long to wait for a new connection.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Connections, opened as they are needed: as many as batches are written at once. Clones share them.
+#[derive(Clone)]
+pub struct HotPath {
+    options: Arc<PgConnectOptions>,
+    idle: Arc<Mutex<Vec<PgConnection>>>,
+}
+
+impl HotPath {
+    /// To the same database as `pool`.
+    ///
+    /// The engine's statement would be planned for every batch anew, because the planner cannot know how long its arrays
+    /// are; so it is planned once for all, perhaps while the tables are still empty. Such a plan must find every row by
+    /// its key, however many there will be.
+    pub(super) fn beside(pool: &PgPool) -> Self {
+        let options = PgConnectOptions::clone(&pool.connect_options()).options([
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("jit", "off"),
+        ]);
+        Self {
+            options: Arc::new(options),
+            idle: Arc::default(),
+        }
+    }
+
+    /// Runs `statement`, a transaction by itself. A connection that fails, or whose caller goes away meanwhile, is not
+    /// used again: nobody knows what state it is in.
+    ///
+    /// # Errors
+    /// Of the database; [`sqlx::Error::Database`] means that nothing was written.
+    pub async fn execute(
+        &self,
+        statement: Query<'_, Postgres, PgArguments>,
+    ) -> Result<(), sqlx::Error> {
+        let idle = self.idle().pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => tokio::time::timeout(CONNECT, self.options.connect())
+                .await
+                .unwrap_or(Err(sqlx::Error::PoolTimedOut))?,
+        };
+        let done = statement.execute(&mut connection).await;
+        match done {
+            Ok(_) | Err(sqlx::Error::Database(_)) => self.idle().push(connection),
+            // The others go back to the same server, which may be gone.
+            Err(_) => self.idle().clear(),
+        }
+        done.map(|_| ())
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<PgConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
