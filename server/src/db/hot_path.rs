@@ -40,7 +40,7 @@ impl HotPath {
         }
     }
 
-    /// Runs `statement`, a transaction by itself. A connection that fails, or whose caller goes away meanwhile, is not
+    /// Runs `statement`, a transaction by itself, and says how many rows it gave or changed. A connection that fails, or whose caller goes away meanwhile, is not
     /// used again: nobody knows what state it is in.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl HotPath {
     pub async fn execute(
         &self,
         statement: Query<'_, Postgres, PgArguments>,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<u64, sqlx::Error> {
         let idle = self.idle().pop();
         let mut connection = match idle {
             Some(connection) => connection,
@@ -62,7 +62,7 @@ impl HotPath {
             // The others go back to the same server, which may be gone.
             Err(_) => self.idle().clear(),
         }
-        done.map(|_| ())
+        done.map(|done| done.rows_affected())
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<PgConnection>> {

@@ -28,6 +28,12 @@ pub(super) async fn run(app: App) {
             open.closed = true;
             return;
         };
+        let lone = taken
+            .turns
+            .iter()
+            .map(|(_, calls)| calls.len())
+            .sum::<usize>()
+            == 1;
         let claim = Claim::new(&engine, &taken);
         let floods = taken.bulk && !engine.doubts();
         let mut turns = turns(&engine, taken);
@@ -39,8 +45,10 @@ pub(super) async fn run(app: App) {
             }
         }
         drop(claim);
-        // Those who have just been answered may ask again; they form the next batch.
-        tokio::task::yield_now().await;
+        if !lone {
+            // Those who have just been answered may ask again; they form the next batch.
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -90,9 +98,12 @@ impl Drop for Claim<'_> {
 }
 
 /// The turns of a batch, in the order in which their rows are locked; callers that have gone are left out.
-fn turns(engine: &Engine, taken: Taken<OrganizationId, Waiting>) -> Vec<Turn> {
+fn turns(engine: &Engine, mut taken: Taken<OrganizationId, Waiting>) -> Vec<Turn> {
+    taken
+        .turns
+        .sort_unstable_by_key(|(organization, _)| *organization);
     let mut remembered = engine.known();
-    let mut turns: Vec<Turn> = taken
+    taken
         .turns
         .into_iter()
         .filter_map(|(organization, mut waiting)| {
@@ -100,9 +111,7 @@ fn turns(engine: &Engine, taken: Taken<OrganizationId, Waiting>) -> Vec<Turn> {
             let known = remembered.remove(&organization);
             (!waiting.is_empty()).then(|| Turn::new(organization, waiting, known))
         })
-        .collect();
-    turns.sort_unstable_by_key(|turn| turn.organization);
-    turns
+        .collect()
 }
 
 /// Has `turns` decided, as far as can be from what is known, else after reading.

@@ -58,7 +58,7 @@ pub struct Engine(Arc<State>);
 
 struct State {
     queue: Mutex<Queue<OrganizationId, Waiting>>,
-    known: Mutex<LruCache<OrganizationId, Known>>,
+    known: Mutex<LruCache<OrganizationId, Box<Known>>>,
     catalog: Mutex<Arc<Catalog>>,
     doubt: AtomicU32,
     /// Wakes those who work on a flood when more of it has arrived.
@@ -70,14 +70,7 @@ impl Engine {
     #[must_use]
     pub fn new(backend: DbBackend) -> Self {
         let limits = Limits {
-            lanes: if backend == DbBackend::Sqlite {
-                1
-            } else {
-                std::env::var("LANES")
-                    .ok()
-                    .and_then(|v| v.parse().ok())
-                    .unwrap_or(2)
-            },
+            lanes: if backend == DbBackend::Sqlite { 1 } else { 2 },
             waiting: WAITING,
             waiting_of_one: WAITING_OF_ONE,
         };
@@ -174,7 +167,7 @@ impl Engine {
         lock(&self.0.queue)
     }
 
-    fn known(&self) -> MutexGuard<'_, LruCache<OrganizationId, Known>> {
+    fn known(&self) -> MutexGuard<'_, LruCache<OrganizationId, Box<Known>>> {
         lock(&self.0.known)
     }
 

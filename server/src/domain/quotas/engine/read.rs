@@ -62,12 +62,12 @@ pub(super) async fn refresh(
         let mut terms = Terms::read(tx, &stale).await?;
         for turn in turns.iter_mut() {
             if let Some(terms) = terms.remove(&turn.organization) {
-                turn.known = Some(Known {
+                turn.known = Some(Box::new(Known {
                     version: version(turn).unwrap_or_default(),
                     catalog: catalog.version,
                     terms,
                     ..Known::default()
-                });
+                }));
             }
         }
     }

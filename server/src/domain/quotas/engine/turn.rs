@@ -13,7 +13,7 @@ pub(super) struct Turn {
     pub(super) organization: OrganizationId,
     pub(super) waiting: Vec<Waiting>,
     /// None until it has been read.
-    pub(super) known: Option<Known>,
+    pub(super) known: Option<Box<Known>>,
     pub(super) answers: Vec<Result<Answer>>,
     pub(super) output: Output,
 }
@@ -22,7 +22,7 @@ impl Turn {
     pub(super) fn new(
         organization: OrganizationId,
         waiting: Vec<Waiting>,
-        known: Option<Known>,
+        known: Option<Box<Known>>,
     ) -> Self {
         Self {
             organization,
@@ -130,7 +130,7 @@ impl Turn {
     }
 
     /// What is known now, and the answers to be given.
-    pub(super) fn decided(self) -> (Option<Known>, Answers) {
+    pub(super) fn decided(self) -> (Option<Box<Known>>, Answers) {
         (self.known, Answers(self.waiting, self.answers))
     }
 }

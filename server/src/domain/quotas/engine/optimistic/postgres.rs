@@ -6,6 +6,8 @@
 //! conditions are judged on the latest version of each counter. The last SELECT divides by zero unless every
 //! organization and every counter was as it was known, which takes everything back.
 
+mod lone;
+
 use bursar_entities::usage_record;
 use sea_orm::sqlx::encode::{Encode, IsNull};
 use sea_orm::sqlx::error::BoxDynError;
@@ -15,6 +17,8 @@ use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::{Postgres, Type};
 use sea_orm::{ActiveEnum as _, sqlx};
 use uuid::Uuid;
+
+use lone::Lone;
 
 use super::Outcome;
 use crate::app::App;
@@ -59,8 +63,13 @@ pub(super) async fn write(app: &App, stage: &Stage<'_>, turns: &[Turn]) -> Outco
     let Some(hot_path) = app.db.hot_path() else {
         return Outcome::Stale;
     };
-    match hot_path.execute(columns.bind(stage)).await {
-        Ok(()) => Outcome::Written,
+    let statement = match Lone::of(&columns) {
+        Some(lone) => lone.bind(stage),
+        None => columns.bind(stage),
+    };
+    match hot_path.execute(statement).await {
+        Ok(0) => Outcome::Stale,
+        Ok(_) => Outcome::Written,
         Err(sqlx::Error::Database(error)) => match error.code().as_deref() {
             Some(DIVISION_BY_ZERO) => Outcome::Stale,
             Some(UNIQUE_VIOLATION) => Outcome::KeyUsed,
