@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-pub use hot_path::HotPath;
+pub use hot_path::{Failure, HotPath};
 
 /// Why the database did not do as asked; its text is for operators, never for clients.
 pub type DatabaseError = DbErr;

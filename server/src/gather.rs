@@ -52,6 +52,8 @@ where
             tokio::spawn(async move {
                 while let Some(questions) = errand.0.next() {
                     answer_all(questions, &find).await;
+                    // Requests that are just being read may join the next.
+                    tokio::task::yield_now().await;
                 }
             });
         }

@@ -6,7 +6,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool};
+use sea_orm::sqlx::postgres::{
+    PgArguments, PgConnectOptions, PgConnection, PgDatabaseError, PgPool, PgSeverity,
+};
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::{self, ConnectOptions as _, Postgres};
 
@@ -40,15 +42,15 @@ impl HotPath {
         }
     }
 
-    /// Runs `statement`, a transaction by itself, and says how many rows it gave or changed. A connection that fails, or whose caller goes away meanwhile, is not
-    /// used again: nobody knows what state it is in.
+    /// Runs `statement`, a transaction by itself, and says how many rows it gave or changed. A connection that is lost,
+    /// or whose caller goes away meanwhile, is not used again: nobody knows what state it is in.
     ///
     /// # Errors
-    /// Of the database; [`sqlx::Error::Database`] means that nothing was written.
+    /// When the server refuses, or does not answer.
     pub async fn execute(
         &self,
         statement: Query<'_, Postgres, PgArguments>,
-    ) -> Result<u64, sqlx::Error> {
+    ) -> Result<u64, Failure> {
         let idle = self.idle().pop();
         let mut connection = match idle {
             Some(connection) => connection,
@@ -57,15 +59,43 @@ impl HotPath {
                 .unwrap_or(Err(sqlx::Error::PoolTimedOut))?,
         };
         let done = statement.execute(&mut connection).await;
-        match done {
-            Ok(_) | Err(sqlx::Error::Database(_)) => self.idle().push(connection),
-            // The others go back to the same server, which may be gone.
-            Err(_) => self.idle().clear(),
+        let done = done.map_err(Failure::from);
+        if matches!(done, Err(Failure::Lost(_))) {
+            // The others go to the same server, which may be gone.
+            self.idle().clear();
+        } else {
+            self.idle().push(connection);
         }
         done.map(|done| done.rows_affected())
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<PgConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a statement was not done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The server refused it; nothing was written.
+    Refused(Box<PgDatabaseError>),
+    /// The connection broke, or the server ended it: nobody knows whether anything was written.
+    Lost(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(error) => {
+                let error = error.downcast::<PgDatabaseError>();
+                match error.severity() {
+                    PgSeverity::Fatal | PgSeverity::Panic => {
+                        Self::Lost(sqlx::Error::Database(error))
+                    }
+                    _ => Self::Refused(error),
+                }
+            }
+            error => Self::Lost(error),
+        }
     }
 }

@@ -236,4 +236,68 @@ both_databases! {
         }
         assert_eq!(counted(&app, &organization, "projects").await, (8, 8));
     }
+
+    /// While a batch of a flood is written the next is decided on it. Two servers, keys that come twice, thresholds on
+    /// the way and a call that cannot be written: nothing is lost, counted twice or granted beyond the limit.
+    async fn the_batches_of_a_flood_overlap_and_stay_exact(backend: Backend) {
+        const KEYS: usize = 1_500;
+        let app = TestApp::start(backend).await;
+        let (admin, organization) = (app.admin().await, organization(&app).await);
+        organization.set_override(&admin, "projects", 1_000.0, "DENY").await;
+        poison(&app, backend).await;
+        let servers = [app.app.clone(), app.beside().await.app.clone()];
+        for server in &servers {
+            let input = one(&organization, "projects", None);
+            assert!(quotas::consume(server, &Actor::system(), &input).await.unwrap().allowed());
+        }
+        let calls = (0..2 * KEYS).map(|number| {
+            let (server, place) = (servers[number % 2].clone(), number % KEYS);
+            let key = if place == 700 { "poison".to_owned() } else { format!("key {place}") };
+            let input = one(&organization, "projects", Some(&key));
+            tokio::spawn(async move {
+                quotas::consume(&server, &Actor::system(), &input).await.map(|change| change.allowed())
+            })
+        });
+        let answers: Vec<_> = join_all(calls).await.into_iter().map(Result::unwrap).collect();
+        let (first, again) = answers.split_at(KEYS);
+        let mut granted = 2;
+        for (place, pair) in first.iter().zip(again).enumerate() {
+            match pair {
+                (Ok(one), Ok(other)) => {
+                    assert_eq!(one, other, "key {place}");
+                    granted += i64::from(*one);
+                }
+                (Err(one), Err(other)) if place == 700 => {
+                    assert_eq!((one.code, other.code), (Code::Internal, Code::Internal));
+                }
+                odd => panic!("key {place}: {odd:?}"),
+            }
+        }
+        assert_eq!(granted, 1_000);
+        assert_eq!(counted(&app, &organization, "projects").await, (1_000, 1_000));
+        assert_eq!(bursar_tests::crossings(&app).await, ["WARNING UP", "ALERT UP", "EXCEEDED UP"]);
+    }
+
+    /// When the database has ended the engine's connections, a caller may hear that nobody knows; its retry under the
+    /// same key is decided, once.
+    async fn lost_connections_are_replaced(backend: Backend) {
+        let app = TestApp::start(backend).await;
+        let organization = organization(&app).await;
+        let actor = Actor::system();
+        let input = one(&organization, "projects", Some("before"));
+        assert!(quotas::consume(&app.app, &actor, &input).await.unwrap().allowed());
+        if backend == Backend::Postgres {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            app.app.db.reader().execute_unprepared(end).await.unwrap();
+        }
+        let input = one(&organization, "projects", Some("after"));
+        let mut answers = Vec::new();
+        while !matches!(answers.last(), Some(Ok(_))) {
+            assert!(answers.len() < 9, "{answers:?}");
+            answers.push(quotas::consume(&app.app, &actor, &input).await.map(|change| change.allowed()));
+        }
+        assert!(matches!(answers.last(), Some(Ok(true))), "{answers:?}");
+        assert_eq!(counted(&app, &organization, "projects").await, (2, 2));
+    }
 }

@@ -53,7 +53,8 @@ struct Slot {
     actor: Arc<Actor>,
     seen: i64,
     waker: Option<Waker>,
-    refused: Option<ServerError>,
+    /// In a box of its own: thousands wait, and few are refused.
+    refused: Option<Box<ServerError>>,
 }
 
 /// Where somebody listens.
@@ -158,7 +159,7 @@ impl Channel {
         let Some(slot) = state.listeners.get_mut(&id) else {
             return;
         };
-        slot.refused = Some(error);
+        slot.refused = Some(Box::new(error));
         let waker = slot.waker.take();
         drop(state);
         if let Some(waker) = waker {
@@ -193,7 +194,7 @@ impl Channel {
             return Poll::Ready(Found::Over(Vec::new()));
         };
         if let Some(error) = &slot.refused {
-            return Poll::Ready(Found::Over(vec![error.clone()]));
+            return Poll::Ready(Found::Over(vec![ServerError::clone(error)]));
         }
         if slot.seen < *gone {
             return Poll::Ready(Found::Behind((self.cursor_at)(slot.seen)));

@@ -30,6 +30,8 @@ impl Operations {
 
     /// Adds one.
     pub(super) fn insert(&mut self, id: String, operation: Operation) {
+        // Nearly all connections have one, and a list grows by more than one.
+        self.list.reserve_exact(1);
         self.list.push((id.into_boxed_str(), operation));
     }
 

@@ -22,6 +22,7 @@ use lone::Lone;
 
 use super::Outcome;
 use crate::app::App;
+use crate::db::Failure;
 use crate::domain::quotas::engine::settle::Stage;
 use crate::domain::quotas::engine::turn::Turn;
 use crate::error::Error;
@@ -70,15 +71,15 @@ pub(super) async fn write(app: &App, stage: &Stage<'_>, turns: &[Turn]) -> Outco
     match hot_path.execute(statement).await {
         Ok(0) => Outcome::Stale,
         Ok(_) => Outcome::Written,
-        Err(sqlx::Error::Database(error)) => match error.code().as_deref() {
-            Some(DIVISION_BY_ZERO) => Outcome::Stale,
-            Some(UNIQUE_VIOLATION) => Outcome::KeyUsed,
+        Err(Failure::Refused(error)) => match error.code() {
+            DIVISION_BY_ZERO => Outcome::Stale,
+            UNIQUE_VIOLATION => Outcome::KeyUsed,
             code => {
-                tracing::warn!(?code, %error, "a batch of quota decisions was refused as a whole");
+                tracing::warn!(code, %error, "a batch of quota decisions was refused as a whole");
                 Outcome::Stale
             }
         },
-        Err(error) => Outcome::Unknown(Error::internal(error)),
+        Err(Failure::Lost(error)) => Outcome::Unknown(Error::internal(error)),
     }
 }
 
