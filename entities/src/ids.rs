@@ -59,6 +59,8 @@ typed_id! {
     AddOnIncreaseId
     /// Identifies a row of `add_on_prices`.
     AddOnPriceId
+    /// Identifies a row of `api_keys`.
+    ApiKeyId
     /// Identifies a row of `audit_entries`.
     AuditEntryId
     /// Identifies a row of `invitations`.

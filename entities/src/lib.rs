@@ -3,6 +3,7 @@
 pub mod add_on;
 pub mod add_on_increase;
 pub mod add_on_price;
+pub mod api_key;
 pub mod audit_chain;
 pub mod audit_entry;
 pub mod catalog_state;

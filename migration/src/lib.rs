@@ -13,6 +13,7 @@ mod m20261120_000009_entitlements;
 mod m20261120_000010_usage_history;
 mod m20261120_000011_usage_record_rows;
 mod m20261120_000012_quota_storage;
+mod m20261120_000014_api_keys;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000010_usage_history::Migration),
             Box::new(m20261120_000011_usage_record_rows::Migration),
             Box::new(m20261120_000012_quota_storage::Migration),
+            Box::new(m20261120_000014_api_keys::Migration),
         ]
     }
 }

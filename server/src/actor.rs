@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 
-use bursar_entities::ids::{SessionId, UserId};
+use bursar_entities::ids::{ApiKeyId, SessionId, UserId};
 
+use crate::domain::access::{KeyScope, SecretHash};
 use crate::error::{Error, Result};
 
 /// The languages that messages exist in (ORG-2, `Locale` in the graph).
@@ -64,6 +65,17 @@ pub struct UserIdentity {
     pub session_id: SessionId,
 }
 
+/// An API key of an organization (ACC-6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiKeyIdentity {
+    /// The key.
+    pub id: ApiKeyId,
+    /// Where it may do what.
+    pub scope: KeyScope,
+    /// Which of its secrets was shown: one that a rotation has replaced ends before the key does.
+    pub secret: SecretHash,
+}
+
 /// On whose behalf something is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
@@ -71,6 +83,8 @@ pub enum Identity {
     Anonymous,
     /// A person.
     User(UserIdentity),
+    /// A program of an organization.
+    ApiKey(ApiKeyIdentity),
     /// Bursar itself: start-up, jobs, the command line.
     System,
 }
@@ -119,11 +133,21 @@ impl Actor {
     /// The signed-in user.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when nobody has signed in.
+    /// `UNAUTHENTICATED` when nobody has signed in; `FORBIDDEN` for an API key, because this needs a person.
     pub fn user(&self) -> Result<&UserIdentity> {
         match &self.identity {
             Identity::User(user) => Ok(user),
+            Identity::ApiKey(_) => Err(Error::needs_a_person()),
             Identity::Anonymous | Identity::System => Err(Error::unauthenticated()),
+        }
+    }
+
+    /// The API key that asks, if it is one.
+    #[must_use]
+    pub const fn api_key(&self) -> Option<&ApiKeyIdentity> {
+        match &self.identity {
+            Identity::ApiKey(key) => Some(key),
+            Identity::User(_) | Identity::Anonymous | Identity::System => None,
         }
     }
 
@@ -145,7 +169,7 @@ impl Actor {
         match &self.identity {
             Identity::User(user) => user.is_system_admin,
             Identity::System => true,
-            Identity::Anonymous => false,
+            Identity::ApiKey(_) | Identity::Anonymous => false,
         }
     }
 

@@ -12,6 +12,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
+use crate::domain::api_keys::{KeyUses, OpenKeys};
 use crate::domain::events::Hub;
 use crate::domain::identity::{Attempts, OpenSessions};
 use crate::domain::quotas::Engine;
@@ -32,6 +33,10 @@ pub struct Parts {
     pub attempts: Attempts,
     /// Who asks, looked up for many requests at once.
     pub open_sessions: OpenSessions,
+    /// Which key asks, looked up for many requests at once.
+    pub open_keys: OpenKeys,
+    /// Which keys' use was written down of late.
+    pub key_uses: KeyUses,
     /// Keeps ids of the same millisecond in order.
     ids: std::sync::Mutex<ContextV7>,
 }
@@ -52,6 +57,8 @@ impl App {
             hub: Hub::new(),
             attempts: Attempts::default(),
             open_sessions: OpenSessions::default(),
+            open_keys: OpenKeys::default(),
+            key_uses: KeyUses::default(),
             ids: std::sync::Mutex::new(ContextV7::new()),
         }))
     }

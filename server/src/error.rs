@@ -146,6 +146,16 @@ impl Error {
         .with("permission", permission)
     }
 
+    /// An API key asks for what only somebody who has signed in may do.
+    #[must_use]
+    pub fn needs_a_person() -> Self {
+        Self::new(
+            Code::Forbidden,
+            "An API key cannot do this; sign in as a person and try again",
+        )
+        .with("permission", "person")
+    }
+
     /// A defect or outage on our side; `cause` goes to the log.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {

@@ -12,6 +12,17 @@ use crate::error::{Error, Result};
 /// Most questions that are asked as one.
 const MOST: usize = 512;
 
+/// `keys`, the last one repeated up to one of a few lengths: the database prepares a statement for each length.
+pub(crate) fn repeated<K: Clone>(mut keys: Vec<K>) -> Vec<K> {
+    let length = [1, 8, 64, MOST]
+        .into_iter()
+        .find(|length| keys.len() <= *length);
+    if let (Some(length), Some(last)) = (length, keys.last().cloned()) {
+        keys.resize(length, last);
+    }
+    keys
+}
+
 /// Questions by key. Clones are one.
 pub struct Gather<K, V>(Arc<Mutex<Waiting<K, V>>>);
 
@@ -179,6 +190,15 @@ mod tests {
                 .ask(key, move |keys| Arc::clone(&squares).find(keys))
                 .await
         })
+    }
+
+    #[test]
+    fn lengths_are_few() {
+        assert_eq!(repeated(vec![1]), [1]);
+        let ten = repeated((1..=10).collect());
+        assert_eq!((ten.len(), ten[9], ten[63]), (64, 10, 10));
+        assert_eq!(repeated(vec![0; 513]).len(), 513);
+        assert!(repeated(Vec::<u32>::new()).is_empty());
     }
 
     async fn settle() {

@@ -9,6 +9,7 @@
     reason = "amounts are decimals that must come back as they went"
 )]
 
+mod api_keys;
 mod architecture;
 mod audit;
 mod catalog;

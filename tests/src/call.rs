@@ -152,6 +152,7 @@ fn sample(name: &str, path: &str) -> Value {
         "planKey" => json!("starter"),
         "addOnKey" => json!("some-add-on"),
         "roleKey" => json!("org_member"),
+        "permissions" => json!("org.view"),
         "token" | "refreshToken" | "previewHash" => json!("bm90aGluZw"),
         "kind" => json!("project"),
         "meter" => json!("servers"),

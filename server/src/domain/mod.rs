@@ -2,6 +2,7 @@
 //! transaction; nothing here knows of GraphQL, HTTP or the command line.
 
 pub mod access;
+pub mod api_keys;
 pub mod audit;
 pub mod catalog;
 pub mod demo;

@@ -148,6 +148,8 @@ impl Extension for FreshLoaders {
 pub struct Loaders {
     /// Whoever a mutation of the request has signed in.
     pub(crate) signed_in: super::signed_in::SignedIn,
+    /// Of API keys.
+    pub(crate) api_keys: super::api_keys::ApiKeyLoaders,
     /// Of the catalog.
     pub(crate) catalog: super::catalog::CatalogLoaders,
     /// Of users.
@@ -172,6 +174,7 @@ impl Loaders {
     pub fn new(app: &App, actor: &Actor) -> Self {
         Self {
             signed_in: super::signed_in::SignedIn::default(),
+            api_keys: super::api_keys::ApiKeyLoaders::new(app, actor),
             catalog: super::catalog::CatalogLoaders::new(app, actor),
             identity: super::identity::IdentityLoaders::new(app, actor),
             members: super::members::MemberLoaders::new(app, actor),

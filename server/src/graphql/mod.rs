@@ -1,6 +1,7 @@
 //! The graph: adapters of a few lines between GraphQL and the use cases in `domain`. No rule lives here and no query
 //! is written here.
 
+pub mod api_keys;
 pub mod audit;
 pub mod catalog;
 pub mod context;

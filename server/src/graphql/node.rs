@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, Interface, Object};
 use uuid::Uuid;
 
+use super::api_keys::ApiKey;
 use super::audit::AuditEntry;
 use super::catalog::{AddOn, Meter, Plan, PlanVersion, ResourceKind};
 use super::context::RequestContext;
@@ -32,6 +33,8 @@ use crate::error::{Code, Error, Result};
 pub enum Node {
     /// An add-on.
     AddOn(AddOn),
+    /// An API key.
+    ApiKey(ApiKey),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
     /// An invitation.
@@ -119,6 +122,7 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
         )*};
     }
     ask! {
+        api_keys::nodes => ApiKey,
         audit::nodes => AuditEntry,
         identity::nodes => User,
         organizations::nodes => Organization,

@@ -4,6 +4,7 @@ use async_graphql::{
     MergedObject, MergedSubscription, ObjectType, SDLExportOptions, Schema, SchemaBuilder,
 };
 
+use super::api_keys::{ApiKey, ApiKeyMutation};
 use super::audit::{AuditEntry, AuditQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
@@ -41,6 +42,7 @@ pub struct Query(
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     AddOnMutation,
+    ApiKeyMutation,
     CatalogMutation,
     IdentityMutation,
     OrganizationMutation,
@@ -83,6 +85,7 @@ pub fn build_with<M: ObjectType + 'static>(
 /// The schema with a description for every type, also for those that the library makes without one.
 fn described<M: ObjectType + 'static>(mutation: M) -> SchemaBuilder<Query, M, Subscription> {
     Schema::build(Query::default(), mutation, Subscription::default())
+        .override_output_type_description::<List<ApiKey>>("A page of API keys.")
         .override_output_type_description::<List<AuditEntry>>("A page of the audit log.")
         .override_output_type_description::<List<Invitation>>("A page of invitations.")
         .override_output_type_description::<List<Membership>>("A page of members.")

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 struct Tenant {
     organization: Organization,
     member: Person,
+    api_key: String,
     resource: String,
     reservation: String,
 }
@@ -31,6 +32,7 @@ impl Tenant {
                 "org_member",
             )
             .await;
+        let api_key = organization.create_key(&["org.view"]).await.id;
         let resource = organization.create_resource("project", &[], None).await;
         organization
             .consume(&[("servers", 4.0)], None)
@@ -41,6 +43,7 @@ impl Tenant {
         Self {
             organization,
             member,
+            api_key,
             resource,
             reservation,
         }
@@ -50,6 +53,7 @@ impl Tenant {
     fn id(&self, path: &str) -> Option<Value> {
         let id = match path.rsplit('.').next()? {
             "organizationId" | "id" | "ids" => &self.organization.id,
+            "apiKeyId" => &self.api_key,
             "resourceId" | "parentId" => &self.resource,
             "reservationId" => &self.reservation,
             "actorId" => &self.member.id,

@@ -19,6 +19,7 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
             invitations(first: 1) { nodes { id } }
             subscription { id timeline { id } }
             auditLog(first: 1) { nodes { id } }
+            apiKeys(first: 1) { nodes { id } }
         }
         plan(key: \"free\") { id currentVersion { id } }
         meters { id }
@@ -50,6 +51,7 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
         .await;
     BTreeMap::from([
         ("AddOn", made.text("createAddOn.addOn.id")),
+        ("ApiKey", answer.text("organization.apiKeys.nodes.0.id")),
         (
             "AuditEntry",
             answer.text("organization.auditLog.nodes.0.id"),

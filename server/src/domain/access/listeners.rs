@@ -8,7 +8,7 @@ use bursar_entities::{membership, organization, session};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{Permission, Role, role};
+use super::{Permission, Role, SecretHash, open_keys, role};
 use crate::actor::{Actor, Identity, UserIdentity};
 use crate::error::{Error, Result};
 
@@ -30,6 +30,7 @@ pub struct Listener<'a> {
 #[derive(Default)]
 struct Known {
     open: HashSet<SessionId>,
+    open_keys: HashSet<SecretHash>,
     kept: HashSet<OrganizationId>,
     roles: HashMap<(UserId, OrganizationId), &'static Role>,
 }
@@ -71,7 +72,15 @@ impl Known {
             .filter(|user| !user.is_system_admin)
             .map(|user| user.id)
             .collect();
+        let secrets = listeners.iter().filter_map(|listener| {
+            let key = listener.actor.api_key();
+            key.map(|key| key.secret)
+        });
         let mut known = Self::default();
+        for secrets in chunks(&secrets.collect()) {
+            let open = open_keys(connection, &secrets, now).await?;
+            known.open_keys.extend(open.into_keys());
+        }
         for ids in chunks(&sessions) {
             let open = session::Entity::find()
                 .select_only()
@@ -116,8 +125,11 @@ impl Known {
             Identity::User(user) if !self.open.contains(&user.session_id) => {
                 return Some(Error::unauthenticated());
             }
+            Identity::ApiKey(key) if !self.open_keys.contains(&key.secret) => {
+                return Some(Error::unauthenticated());
+            }
             Identity::User(user) => Some(user),
-            Identity::System => None,
+            Identity::ApiKey(_) | Identity::System => None,
             Identity::Anonymous => return Some(Error::unauthenticated()),
         };
         let Some(organization) = organization else {
@@ -128,6 +140,9 @@ impl Known {
         }
         if actor.is_system_admin() {
             return None;
+        }
+        if let Some(key) = actor.api_key() {
+            return key.scope.permit(organization, permission).err();
         }
         let role = user.and_then(|user| self.roles.get(&(user.id, organization)));
         match role {

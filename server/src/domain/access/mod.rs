@@ -1,16 +1,20 @@
 //! May this actor do this here? Every use case about an organization asks on its first line, and gets the organization
 //! back: there is no other way to load one (ACC-8).
 
+mod key;
 mod listeners;
 mod mode;
 mod permission;
+mod permission_set;
 mod role;
 mod session;
 mod standing;
 
+pub use key::{KeyScope, SecretHash, open_keys};
 pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
+pub use permission_set::{PermissionSet, permission};
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};
 pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
@@ -27,7 +31,7 @@ use crate::error::{Classify, Code, Error, Result};
 pub struct Access {
     /// The organization.
     pub organization: organization::Model,
-    /// The member's role; none for a system admin who is not a member, and for Bursar itself.
+    /// The member's role; none for a system admin who is not a member, for an API key, and for Bursar itself.
     pub role: Option<&'static Role>,
 }
 
@@ -70,7 +74,7 @@ impl Classify for AccessError {
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without an identity, `NOT_FOUND` when the organization does not exist or is another tenant's,
-/// `FORBIDDEN` when a member's role lacks the permission.
+/// `FORBIDDEN` when a member's role, or the API key, lacks the permission.
 pub async fn authorize(
     connection: &impl ConnectionTrait,
     actor: &Actor,
@@ -91,9 +95,12 @@ pub async fn authorize(
             .one(connection)
             .await?
             .and_then(|membership| role(&membership.role_key)),
-        Identity::System | Identity::Anonymous => None,
+        Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
     };
-    permit(actor.is_system_admin(), role, permission)?;
+    match &actor.identity {
+        Identity::ApiKey(key) => key.scope.permit(organization, permission)?,
+        _ => permit(actor.is_system_admin(), role, permission)?,
+    }
     Ok(Access {
         organization: found,
         role,

@@ -4,10 +4,11 @@ use bursar_entities::session;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use super::open_keys;
 use crate::actor::{Actor, Identity};
 use crate::error::{Error, Result};
 
-/// Lets an actor go on whose session has neither ended nor been revoked at `now`.
+/// Lets an actor go on whose session, or API key, has neither ended nor been revoked at `now`.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` otherwise.
@@ -16,13 +17,20 @@ pub async fn require_open_session(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let Identity::User(user) = &actor.identity else {
-        return actor.require_identity();
+    let open = match &actor.identity {
+        Identity::User(user) => session::Entity::find_by_id(user.session_id)
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(now))
+            .one(connection)
+            .await?
+            .is_some(),
+        Identity::ApiKey(key) => !open_keys(connection, &[key.secret], now).await?.is_empty(),
+        Identity::System => true,
+        Identity::Anonymous => false,
     };
-    let open = session::Entity::find_by_id(user.session_id)
-        .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(now))
-        .one(connection)
-        .await?;
-    open.map(drop).ok_or_else(Error::unauthenticated)
+    if open {
+        Ok(())
+    } else {
+        Err(Error::unauthenticated())
+    }
 }

@@ -6,7 +6,7 @@ use bursar_entities::ids::OrganizationId;
 use bursar_entities::{membership, organization};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Permission, Role, role};
+use super::{Permission, PermissionSet, Role, role};
 use crate::actor::{Actor, Identity};
 use crate::error::Result;
 
@@ -17,6 +17,8 @@ pub enum Standing {
     Platform,
     /// A member in this role.
     Member(&'static Role),
+    /// An API key of the organization, with these permissions.
+    Key(PermissionSet),
 }
 
 impl Standing {
@@ -26,6 +28,7 @@ impl Standing {
         match self {
             Self::Platform => true,
             Self::Member(role) => role.allows(permission),
+            Self::Key(permissions) => permissions.contains(permission),
         }
     }
 }
@@ -59,6 +62,12 @@ pub async fn standings(
                     Some((row.organization_id, Standing::Member(role(&row.role_key)?)))
                 })
                 .collect())
+        }
+        Identity::ApiKey(key) => {
+            let own = kept.filter(organization::Column::Id.eq(key.scope.organization));
+            let ids: Vec<OrganizationId> = own.into_tuple().all(connection).await?;
+            let standing = Standing::Key(key.scope.permissions);
+            Ok(ids.into_iter().map(|id| (id, standing)).collect())
         }
         _ => {
             let ids: Vec<OrganizationId> = kept.into_tuple().all(connection).await?;

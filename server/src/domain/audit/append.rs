@@ -89,6 +89,7 @@ pub async fn append_in_tx(
     let chain = lock_chain_in_tx(tx, chain_id).await?;
     let (actor_kind, actor_id, actor_email) = match &actor.identity {
         Identity::User(user) => (ActorKind::User, Some(user.id.0), Some(user.email.clone())),
+        Identity::ApiKey(key) => (ActorKind::ApiKey, Some(key.id.0), None),
         Identity::System | Identity::Anonymous => (ActorKind::System, None, None),
     };
     let mut row = audit_entry::Model {

@@ -276,24 +276,28 @@ async fn subscribed(
     actor: &Actor,
     plans: &[PlanId],
 ) -> Result<HashSet<(PlanId, PlanVersionId)>> {
-    let Identity::User(user) = &actor.identity else {
-        return Ok(HashSet::new());
+    let subscriber = plan_subscription::Column::OrganizationId;
+    let own = match &actor.identity {
+        Identity::User(user) => {
+            let own = membership::Entity::find()
+                .select_only()
+                .column(membership::Column::OrganizationId)
+                .filter(membership::Column::UserId.eq(user.id));
+            subscriber.in_subquery(own.into_query())
+        }
+        Identity::ApiKey(key) => subscriber.eq(key.scope.organization),
+        Identity::System | Identity::Anonymous => return Ok(HashSet::new()),
     };
     if plans.is_empty() {
         return Ok(HashSet::new());
     }
-    let own = membership::Entity::find()
-        .select_only()
-        .column(membership::Column::OrganizationId)
-        .filter(membership::Column::UserId.eq(user.id))
-        .into_query();
     let rows: Vec<(PlanId, PlanVersionId)> = plan_subscription::Entity::find()
         .select_only()
         .column(plan_subscription::Column::PlanId)
         .column(plan_subscription::Column::PlanVersionId)
         .distinct()
         .filter(plan_subscription::Column::PlanId.is_in(plans.iter().copied()))
-        .filter(plan_subscription::Column::OrganizationId.in_subquery(own))
+        .filter(own)
         .into_tuple()
         .all(app.db.reader())
         .await?;

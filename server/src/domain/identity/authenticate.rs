@@ -10,23 +10,27 @@ use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use super::access_token;
 use crate::actor::{Actor, Identity, Origin, UserIdentity};
 use crate::app::App;
+use crate::domain::api_keys;
 use crate::error::{Error, Result};
-use crate::gather::Gather;
+use crate::gather::{Gather, repeated};
 
 /// Questions for open sessions.
 pub type OpenSessions = Gather<SessionId, UserIdentity>;
 
-/// Who sends `authorization` (RFC 6750, `Bearer` and an access token). Without a header it is nobody.
+/// Who sends `authorization` (RFC 6750, `Bearer` and an access token or an API key). Without a header it is nobody.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` for anything but a good token of a session that goes on; the reason is not told.
+/// `UNAUTHENTICATED` for anything but a good token of a session that goes on and an open key; the reason is not told.
 pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin) -> Result<Actor> {
     let Some(header) = authorization else {
         return Ok(Actor::anonymous(origin));
     };
-    let (user, session) = bearer(header)
-        .and_then(|token| access_token::verify(app, token))
-        .ok_or_else(Error::unauthenticated)?;
+    let token = bearer(header).ok_or_else(Error::unauthenticated)?;
+    if api_keys::is_secret(token) {
+        return api_keys::authenticate(app, token, origin).await;
+    }
+    let (user, session) =
+        access_token::verify(app, token).ok_or_else(Error::unauthenticated)?;
     let shared = app.clone();
     let find = move |sessions| open_sessions(shared.clone(), sessions);
     let identity = app.open_sessions.ask(session, find).await?;
@@ -71,17 +75,6 @@ async fn open_sessions(
     Ok(rows.into_iter().map(|row| (row.0, identity(row))).collect())
 }
 
-/// `sessions`, the last one repeated up to one of a few lengths: the database prepares a statement for each length.
-fn repeated(mut sessions: Vec<SessionId>) -> Vec<SessionId> {
-    let length = [1, 8, 64, 512]
-        .into_iter()
-        .find(|length| sessions.len() <= *length);
-    if let (Some(length), Some(last)) = (length, sessions.last().copied()) {
-        sessions.resize(length, last);
-    }
-    sessions
-}
-
 /// The token of a `Bearer` header; the scheme's case does not matter (RFC 9110, 11.1).
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
@@ -92,18 +85,7 @@ fn bearer(header: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use bursar_entities::ids::SessionId;
-    use uuid::Uuid;
-
-    use super::{bearer, repeated};
-
-    #[test]
-    fn lengths_are_few() {
-        let id = |number| SessionId(Uuid::from_u128(number));
-        assert_eq!(repeated(vec![id(1)]), [id(1)]);
-        let ten = repeated((1..=10).map(id).collect());
-        assert_eq!((ten.len(), ten[9], ten[63]), (64, id(10), id(10)));
-    }
+    use super::bearer;
 
     #[test]
     fn only_bearer_tokens_are_read() {

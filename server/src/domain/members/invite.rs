@@ -107,16 +107,11 @@ fn grantable(actor: &Actor, access: &Access, key: &str) -> Result<&'static Role>
                 .collect::<Vec<_>>()
                 .join(", "),
         })?;
-    if actor.is_system_admin() {
-        return Ok(role);
-    }
-    let missing = Permission::ALL.iter().find(|permission| {
-        role.allows(**permission) && !access.role.is_some_and(|own| own.allows(**permission))
-    });
-    match missing {
-        None => Ok(role),
-        Some(permission) => Err(Error::forbidden(permission.code()).at(&["roleKey"])),
-    }
+    let given = Permission::ALL.iter().copied();
+    access
+        .require_held(actor, given.filter(|permission| role.allows(*permission)))
+        .map_err(|error| error.at(&["roleKey"]))?;
+    Ok(role)
 }
 
 async fn refuse_member_in_tx(
@@ -190,7 +185,7 @@ async fn insert_in_tx(
         token_hash: token::hash(&token),
         invited_by: match &actor.identity {
             Identity::User(user) => Some(user.id),
-            Identity::System | Identity::Anonymous => None,
+            Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
         },
         created_at: now,
         expires_at: now + LIFETIME,

@@ -6,7 +6,7 @@ use bursar_entities::ids::OrganizationId;
 use bursar_entities::organization::{Column, Entity, Model};
 use bursar_entities::{membership, plan, plan_subscription};
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ExprTrait, Func};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait,
     Select,
@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::actor::{Actor, Identity};
 use crate::app::App;
+use crate::domain::access::Permission;
 use crate::domain::paging::{CursorKey, Page, PageRequest};
 use crate::domain::pattern::containing;
 use crate::error::{Code, Error, Result};
@@ -159,6 +160,12 @@ pub(super) fn visible(actor: &Actor, filter: &Filter) -> Result<Select<Entity>> 
                 .column(membership::Column::OrganizationId)
                 .filter(membership::Column::UserId.eq(user.id));
             select = select.filter(Column::Id.in_subquery(mine.into_query()));
+        }
+        Identity::ApiKey(key) => {
+            select = select.filter(Column::Id.eq(key.scope.organization));
+            if !key.scope.permissions.contains(Permission::OrgView) {
+                select = select.filter(Expr::value(false));
+            }
         }
         _ => {}
     }

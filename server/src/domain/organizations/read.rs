@@ -41,12 +41,19 @@ pub async fn by_slug(app: &App, actor: &Actor, slug: &str) -> Result<Model> {
 /// The organizations with these ids that the caller may see.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` without an identity.
+/// `UNAUTHENTICATED` without an identity; `FORBIDDEN` for an API key that may see other things of its organization, but
+/// not the organization itself.
 pub async fn by_ids(
     app: &App,
     actor: &Actor,
     ids: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, Model>> {
+    if let Some(key) = actor.api_key()
+        && ids.contains(&key.scope.organization)
+    {
+        key.scope
+            .permit(key.scope.organization, Permission::OrgView)?;
+    }
     let rows = visible(actor, &Filter::default())?
         .filter(Column::Id.is_in(ids.iter().copied()))
         .all(app.db.reader())

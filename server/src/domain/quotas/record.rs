@@ -219,6 +219,7 @@ pub(super) fn generated_key(app: &App) -> String {
 pub(super) const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {
     match &actor.identity {
         Identity::User(user) => (ActorKind::User, Some(user.id.0)),
+        Identity::ApiKey(key) => (ActorKind::ApiKey, Some(key.id.0)),
         Identity::System | Identity::Anonymous => (ActorKind::System, None),
     }
 }

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use bursar_entities::api_key;
 use bursar_entities::ids::UserId;
 use bursar_entities::user::Model;
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use secrecy::ExposeSecret;
 
 pub use mutation::IdentityMutation;
 
+use super::api_keys::ApiKey;
 use super::context::RequestContext;
 use super::loaders::SetLoader;
 use super::organizations::{self, Organization};
@@ -22,7 +24,7 @@ use super::pagination::List;
 use super::scalars::id;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::identity;
+use crate::domain::{api_keys, identity};
 use crate::domain::organizations::{Filter, Order};
 use crate::domain::paging::PageArguments;
 use crate::error::Result;
@@ -55,8 +57,10 @@ impl From<Model> for User {
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Viewer {
-    /// The signed-in user.
+    /// The signed-in user; null for an API key.
     user: Option<User>,
+    /// The API key that asks; null for a person.
+    api_key: Option<ApiKey>,
     /// Whether they run the platform.
     is_system_admin: bool,
 }
@@ -66,13 +70,25 @@ impl From<Model> for Viewer {
         Self {
             is_system_admin: model.is_system_admin,
             user: Some(model.into()),
+            api_key: None,
+        }
+    }
+}
+
+impl From<api_key::Model> for Viewer {
+    fn from(model: api_key::Model) -> Self {
+        Self {
+            user: None,
+            api_key: Some(model.into()),
+            is_system_admin: false,
         }
     }
 }
 
 #[ComplexObject]
 impl Viewer {
-    /// The organizations that the viewer belongs to, by creation. A system admin finds all others in the root field
+    /// The organizations that the viewer belongs to, by creation; of an API key the one that it works in, when it holds
+    /// `org.view`. A system admin finds all others in the root field
     /// `organizations`.
     async fn organizations(
         &self,
@@ -123,10 +139,14 @@ pub struct IdentityQuery;
 
 #[Object]
 impl IdentityQuery {
-    /// Whoever asks. Without a valid access token it is null, with the error `UNAUTHENTICATED`.
+    /// Whoever asks: a person or an API key. Without valid credentials it is null, with the error `UNAUTHENTICATED`.
     async fn viewer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Viewer>> {
-        let user = identity::viewer(ctx.app(), ctx.actor()).await?;
-        Ok(Some(user.into()))
+        let (app, actor) = (ctx.app(), ctx.actor());
+        Ok(Some(if actor.api_key().is_some() {
+            api_keys::own(app, actor).await?.into()
+        } else {
+            identity::viewer(app, actor).await?.into()
+        }))
     }
 }
 

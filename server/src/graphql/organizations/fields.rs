@@ -7,6 +7,7 @@ use super::{Ability, AccessMode, Organization};
 use crate::domain::access::{Permission, Standing};
 use crate::domain::paging::PageArguments;
 use crate::error::Error;
+use crate::graphql::api_keys::{self, ApiKey};
 use crate::graphql::audit::{self, AuditEntry};
 use crate::graphql::context::RequestContext;
 use crate::graphql::identity::User;
@@ -98,6 +99,26 @@ impl Organization {
             before,
         };
         members::invitations_of(ctx, self.model.id, &arguments).await
+    }
+
+    // --- API keys
+
+    /// Its API keys, newest first, revoked ones included. Needs `org.api_keys.manage`.
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<ApiKey>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        api_keys::of_organization(ctx, self.model.id, &arguments).await
     }
 
     // --- subscription

@@ -1,5 +1,5 @@
 //! Who may share an operation: whoever sends the same text, name and variables, and, unless everything that it selects
-//! is the same for everybody, belongs to the same session.
+//! is the same for everybody, belongs to the same session or shows the same API key.
 
 use async_graphql::parser::types::{
     Field, OperationDefinition, OperationType, Selection, SelectionSet,
@@ -10,6 +10,7 @@ use bursar_entities::ids::SessionId;
 use super::common::{Common, named};
 use super::topic::{Share, Topic};
 use crate::actor::{Actor, Identity, Locale};
+use crate::domain::access::SecretHash;
 use crate::http::graphql::{Admitted, Types, choose};
 
 /// How an operation is shared.
@@ -39,6 +40,8 @@ pub(super) enum Scope {
     Everybody,
     /// Whoever belongs to this session.
     Session(SessionId),
+    /// Whoever shows this secret of an API key.
+    Key(SecretHash),
     /// Bursar itself.
     System,
 }
@@ -81,6 +84,7 @@ impl Plan {
             Identity::Anonymous => return None,
             _ if common.holds(event, selected) => Scope::Everybody,
             Identity::User(user) => Scope::Session(user.session_id),
+            Identity::ApiKey(key) => Scope::Key(key.secret),
             Identity::System => Scope::System,
         };
         let own = topic

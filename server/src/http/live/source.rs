@@ -62,7 +62,7 @@ pub(super) fn begin<E: Executor, A: Authenticate>(
 fn representative(scope: Scope, actor: &Actor, request_id: String) -> Actor {
     let identity = match scope {
         Scope::Everybody => Identity::System,
-        Scope::Session(_) | Scope::System => actor.identity.clone(),
+        Scope::Session(_) | Scope::Key(_) | Scope::System => actor.identity.clone(),
     };
     let origin = Origin {
         request_id: Some(request_id),

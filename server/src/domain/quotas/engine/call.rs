@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::actor::{Actor, Identity};
+use crate::domain::access::KeyScope;
 use crate::domain::quotas::apply::Demand;
 use crate::domain::quotas::decide::Decision;
 use crate::domain::quotas::record::{Fingerprint, attribution};
@@ -32,6 +33,8 @@ pub(in crate::domain::quotas) enum Asked {
 pub(in crate::domain::quotas) struct Caller {
     pub(in crate::domain::quotas) is_system_admin: bool,
     pub(in crate::domain::quotas) user: Option<UserId>,
+    /// What an API key may do; it never changes, so nothing needs to be read for it.
+    pub(in crate::domain::quotas) key: Option<KeyScope>,
     pub(in crate::domain::quotas) kind: ActorKind,
     pub(in crate::domain::quotas) id: Option<Uuid>,
 }
@@ -43,8 +46,9 @@ impl From<&Actor> for Caller {
             is_system_admin: actor.is_system_admin(),
             user: match &actor.identity {
                 Identity::User(user) => Some(user.id),
-                Identity::System | Identity::Anonymous => None,
+                Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
             },
+            key: actor.api_key().map(|key| key.scope),
             kind,
             id,
         }

@@ -109,13 +109,15 @@ impl Known {
     fn authorize(&self, call: &Call) -> Result<(), Stop> {
         let status = self.terms.organization;
         let status = status.ok_or_else(|| Error::not_found("The organization"))?;
-        let role = match call.caller.user {
-            Some(user) if !call.caller.is_system_admin => {
-                *self.roles.get(&user).ok_or(Stop::Unknown)?
+        let wanted = Permission::QuotaConsume;
+        match (call.caller.key, call.caller.user) {
+            (Some(key), _) => key.permit(call.organization, wanted)?,
+            (None, Some(user)) if !call.caller.is_system_admin => {
+                let role = *self.roles.get(&user).ok_or(Stop::Unknown)?;
+                permit(false, role, wanted)?;
             }
-            _ => None,
-        };
-        permit(call.caller.is_system_admin, role, Permission::QuotaConsume)?;
+            _ => permit(call.caller.is_system_admin, None, wanted)?,
+        }
         if !call.asked.gives_back() {
             require_full(status.is_active, self.terms.subscription.as_ref())?;
         }

@@ -1,0 +1,151 @@
+//! What API keys may do: what they were given, in their one organization, as long as they are open (ACC-6).
+
+use std::collections::{HashMap, HashSet};
+
+use bursar_entities::api_key::{Column, Entity, Model};
+use bursar_entities::ids::OrganizationId;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::{Access, Permission, PermissionSet};
+use crate::actor::{Actor, Identity};
+use crate::error::{Error, Result};
+use crate::gather::repeated;
+
+/// The SHA-256 of a key's secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl std::fmt::Debug for SecretHash {
+    /// Logs have no use for it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+/// Where a key may do what. It never changes as long as the key exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyScope {
+    /// The one organization.
+    pub organization: OrganizationId,
+    /// What it may do there.
+    pub permissions: PermissionSet,
+}
+
+impl KeyScope {
+    /// The same rule as [`super::permit`] for a key: whether it may use `permission` in an organization that exists.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for every organization but its own, `FORBIDDEN` without the permission.
+    pub fn permit(self, organization: OrganizationId, permission: Permission) -> Result<()> {
+        if self.organization != organization {
+            return Err(Error::not_found("The organization"));
+        }
+        if self.permissions.contains(permission) {
+            return Ok(());
+        }
+        Err(Error::forbidden(permission.code()))
+    }
+}
+
+/// The keys that `secrets` open at `now`: not revoked, not expired, and the secret either the present one or one that a
+/// rotation has left open for a while.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn open_keys(
+    connection: &impl ConnectionTrait,
+    secrets: &[SecretHash],
+    now: DateTime<Utc>,
+) -> Result<HashMap<SecretHash, Model>> {
+    let hashes = repeated(secrets.iter().map(|secret| secret.0.to_vec()).collect());
+    let overlaps = Condition::all()
+        .add(Column::PreviousHash.is_in(hashes.clone()))
+        .add(Column::PreviousUntil.gt(now));
+    let secret = Condition::any()
+        .add(Column::SecretHash.is_in(hashes))
+        .add(overlaps);
+    let lasts = Condition::any()
+        .add(Column::ExpiresAt.is_null())
+        .add(Column::ExpiresAt.gt(now));
+    let rows = Entity::find()
+        .filter(secret)
+        .filter(Column::RevokedAt.is_null())
+        .filter(lasts)
+        .all(connection)
+        .await?;
+    let asked: HashSet<&SecretHash> = secrets.iter().collect();
+    let mut open = HashMap::new();
+    for row in rows {
+        let overlap = row.previous_until.is_some_and(|until| until > now);
+        let previous = row.previous_hash.as_ref().filter(|_| overlap);
+        for hash in [Some(&row.secret_hash), previous].into_iter().flatten() {
+            let hash = <[u8; 32]>::try_from(hash.as_slice()).map(SecretHash);
+            if let Some(hash) = hash.ok().filter(|hash| asked.contains(hash)) {
+                open.insert(hash, row.clone());
+            }
+        }
+    }
+    Ok(open)
+}
+
+impl Access {
+    /// Whether `actor`, whose access this is, may use `permission` as well.
+    #[must_use]
+    pub fn allows(&self, actor: &Actor, permission: Permission) -> bool {
+        match &actor.identity {
+            Identity::ApiKey(key) => key.scope.permissions.contains(permission),
+            _ if actor.is_system_admin() => true,
+            _ => self.role.is_some_and(|role| role.allows(permission)),
+        }
+    }
+
+    /// Refuses to hand on what `actor` does not hold (ACC-2).
+    ///
+    /// # Errors
+    /// `FORBIDDEN` with the first permission of `wanted` that is missing.
+    pub fn require_held(
+        &self,
+        actor: &Actor,
+        wanted: impl IntoIterator<Item = Permission>,
+    ) -> Result<()> {
+        let mut wanted = wanted.into_iter();
+        match wanted.find(|permission| !self.allows(actor, *permission)) {
+            None => Ok(()),
+            Some(permission) => Err(Error::forbidden(permission.code())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bursar_entities::ids::OrganizationId;
+    use uuid::Uuid;
+
+    use super::{KeyScope, Permission, PermissionSet, SecretHash};
+    use crate::error::Code;
+
+    #[test]
+    fn a_key_does_what_it_was_given_and_only_at_home() {
+        let (home, abroad) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let scope = KeyScope {
+            organization: OrganizationId(home),
+            permissions: PermissionSet::from_iter([Permission::QuotaConsume]),
+        };
+        for (organization, permission, refused) in [
+            (home, Permission::QuotaConsume, None),
+            (home, Permission::OrgView, Some(Code::Forbidden)),
+            (abroad, Permission::QuotaConsume, Some(Code::NotFound)),
+            (abroad, Permission::OrgView, Some(Code::NotFound)),
+        ] {
+            let outcome = scope.permit(OrganizationId(organization), permission);
+            let code = outcome.err().map(|error| error.code);
+            assert_eq!(code, refused, "{organization} {permission:?}");
+        }
+    }
+
+    #[test]
+    fn a_hash_is_not_printed() {
+        assert_eq!(format!("{:?}", SecretHash([7; 32])), "SecretHash(…)");
+    }
+}

@@ -1,0 +1,25 @@
+//! API keys: how programs of an organization show who they are (ACC-6). A key holds permissions in one organization and
+//! nothing that needs a person; its secret is shown once and stored as a hash.
+
+mod addresses;
+mod authenticate;
+mod create;
+mod error;
+mod list;
+mod lookup;
+mod revoke;
+mod rotate;
+mod secret;
+mod uses;
+
+pub(crate) use authenticate::authenticate;
+pub use authenticate::OpenKeys;
+pub use create::{NewApiKey, Shown, create};
+pub use error::ApiKeyError;
+pub use list::{
+    ApiKeyPage, ApiKeyStatus, by_ids, counts, own, pages, status, words,
+};
+pub use revoke::revoke;
+pub use rotate::rotate;
+pub(crate) use secret::is_secret;
+pub use uses::KeyUses;
