@@ -145,7 +145,9 @@ fn object(
 fn sample(name: &str, path: &str) -> Value {
     match name {
         "email" => json!("somebody@example.com"),
-        "password" => json!("a password that is long enough"),
+        "password" | "currentPassword" | "newPassword" => {
+            json!("a password that is long enough")
+        }
         "name" => json!("Some name"),
         "slug" => json!("some-slug"),
         "key" => json!("some-key"),

@@ -8,7 +8,7 @@ use super::api_keys::{ApiKey, ApiKeyMutation};
 use super::audit::{AuditEntry, AuditQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
-use super::identity::{IdentityMutation, IdentityQuery};
+use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation};
 use super::loaders::FreshLoaders;
 use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
@@ -47,6 +47,7 @@ pub struct Mutation(
     IdentityMutation,
     OrganizationMutation,
     MemberMutation,
+    PasswordMutation,
     LimitMutation,
     QuotaMutation,
     ReservationMutation,

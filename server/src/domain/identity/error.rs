@@ -10,6 +10,9 @@ pub enum IdentityError {
     /// Wrong password, or nobody has this address: the caller is not told which.
     #[error("email or password is not right")]
     WrongCredentials,
+    /// Whoever is signed in does not know their own password.
+    #[error("This is not your present password")]
+    WrongPassword,
     /// Too many wrong passwords for this address from this place.
     #[error("Too many attempts to sign in; try again in {retry_after} seconds")]
     TooManyAttempts {
@@ -30,7 +33,7 @@ pub enum IdentityError {
 impl Classify for IdentityError {
     fn code(&self) -> Code {
         match self {
-            Self::WrongCredentials => Code::Validation,
+            Self::WrongCredentials | Self::WrongPassword => Code::Validation,
             Self::TooManyAttempts { .. } => Code::RateLimited,
             Self::EmailTaken { .. } => Code::Conflict,
             Self::SessionEnded => Code::Unauthenticated,
@@ -40,6 +43,7 @@ impl Classify for IdentityError {
     fn path(&self) -> Vec<String> {
         match self {
             Self::EmailTaken { .. } => vec!["email".to_owned()],
+            Self::WrongPassword => vec!["currentPassword".to_owned()],
             _ => Vec::new(),
         }
     }

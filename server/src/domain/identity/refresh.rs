@@ -1,7 +1,7 @@
 //! Refresh tokens: each is good for one use, and one that comes a second time ends the whole session, because one of
 //! its two bearers is a thief (RFC 9700, 4.14.2).
 
-use bursar_entities::ids::SessionId;
+use bursar_entities::ids::{SessionId, UserId};
 use bursar_entities::{refresh_token, session, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -62,27 +62,8 @@ pub async fn refresh_session(
     Ok(signed_in)
 }
 
-/// Ends the session that a refresh token belongs to; access tokens of it stop working at once. Gives whether there is
-/// such a session; one that has ended already stays ended.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn sign_out(app: &App, presented: &SecretString) -> Result<bool> {
-    let tx = app.db.begin().await?;
-    let row = match find_in_tx(&*tx, presented).await {
-        Ok(row) => row,
-        Err(error) if error.code == crate::error::Code::Unauthenticated => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    end_in_tx(&*tx, app, row.session_id).await?;
-    tx.commit().await?;
-    app.hub.publish(Signal::SessionEnded {
-        session: row.session_id,
-    });
-    Ok(true)
-}
-
-async fn find_in_tx(
+/// The row of a token, used or not.
+pub(super) async fn find_in_tx(
     tx: &impl ConnectionTrait,
     presented: &SecretString,
 ) -> Result<refresh_token::Model> {
@@ -94,7 +75,12 @@ async fn find_in_tx(
         .ok_or_else(|| Error::from(IdentityError::SessionEnded))
 }
 
-async fn end_in_tx(tx: &impl ConnectionTrait, app: &App, session: SessionId) -> Result<()> {
+/// Ends one session; one that has ended already stays as it is.
+pub(super) async fn end_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    session: SessionId,
+) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(app.now()))
         .filter(session::Column::Id.eq(session))
@@ -102,4 +88,23 @@ async fn end_in_tx(tx: &impl ConnectionTrait, app: &App, session: SessionId) -> 
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Ends all sessions of `user` but `spared`; gives how many went on until now.
+pub(super) async fn end_all_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    user: UserId,
+    spared: Option<SessionId>,
+) -> Result<u64> {
+    let now = app.now();
+    let mut sessions = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now));
+    if let Some(spared) = spared {
+        sessions = sessions.filter(session::Column::Id.ne(spared));
+    }
+    Ok(sessions.exec(tx).await?.rows_affected)
 }

@@ -1,7 +1,7 @@
 //! Signing in with email and password (ACC-5).
 
 use bursar_entities::user;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use secrecy::SecretString;
 
 use super::session::{SignedIn, open_in_tx};
@@ -46,7 +46,19 @@ pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn
     app.attempts.succeeded(&key);
     drop(turn);
     let tx = app.db.begin().await?;
+    let user = still_in_tx(&*tx, user).await?;
     let signed_in = open_in_tx(&*tx, app, &actor.origin, user).await?;
     tx.commit().await?;
     Ok(signed_in)
+}
+
+/// `user`, when their password has not changed since it was compared: a change ends all sessions, and must not be
+/// outlived by one that was being opened meanwhile.
+async fn still_in_tx(tx: &impl ConnectionTrait, user: user::Model) -> Result<user::Model> {
+    let same = user::Entity::find_by_id(user.id)
+        .filter(user::Column::PasswordHash.eq(user.password_hash.as_str()))
+        .lock_shared()
+        .one(tx)
+        .await?;
+    Ok(same.ok_or(IdentityError::WrongCredentials)?)
 }

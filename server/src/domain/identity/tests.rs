@@ -169,7 +169,7 @@ async fn a_token_is_good_for_fifteen_minutes_of_its_session() {
         .expect("signed in");
     assert!(who(&test, &again).await.is_ok());
     assert!(
-        sign_out(&test.app, &again.tokens.refresh_token)
+        sign_out(&test.app, &nobody(), &again.tokens.refresh_token, false)
             .await
             .expect("ended")
     );
@@ -178,7 +178,8 @@ async fn a_token_is_good_for_fifteen_minutes_of_its_session() {
         "signing out works at once"
     );
     let unknown = SecretString::from("unknown");
-    assert!(!sign_out(&test.app, &unknown).await.expect("nothing to end"));
+    let ended = sign_out(&test.app, &nobody(), &unknown, false).await;
+    assert!(!ended.expect("nothing to end"));
 }
 
 #[tokio::test]

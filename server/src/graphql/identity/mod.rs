@@ -1,6 +1,7 @@
 //! Users, the viewer and sessions in the graph.
 
 pub mod mutation;
+pub mod password;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use futures_util::FutureExt;
 use secrecy::ExposeSecret;
 
 pub use mutation::IdentityMutation;
+pub use password::PasswordMutation;
 
 use super::api_keys::ApiKey;
 use super::context::RequestContext;

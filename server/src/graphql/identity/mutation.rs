@@ -137,6 +137,8 @@ impl Payload for RefreshSessionPayload {
 pub struct SignOutInput {
     /// A refresh token of the session.
     refresh_token: String,
+    /// Whether all other sessions of the same person end too; then the token must not have been used yet.
+    everywhere: Option<bool>,
 }
 
 /// What came of signing out.
@@ -233,13 +235,14 @@ impl IdentityMutation {
         settle(entered(ctx, outcome))
     }
 
-    /// Ends a session; its access tokens stop working at once.
+    /// Ends a session, or with `everywhere` all sessions of its person; their access tokens stop working at once.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which session.")] input: SignOutInput,
     ) -> async_graphql::Result<SignOutPayload> {
         let token = SecretString::from(input.refresh_token);
-        settle(identity::sign_out(ctx.app(), &token).await)
+        let everywhere = input.everywhere.unwrap_or_default();
+        settle(identity::sign_out(ctx.app(), ctx.actor(), &token, everywhere).await)
     }
 }
