@@ -7,9 +7,8 @@ use bursar_entities::ids::OrganizationId;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::{Access, Permission, PermissionSet};
-use crate::actor::{Actor, Identity};
-use crate::error::{Error, Result};
+use super::PermissionSet;
+use crate::error::Result;
 use crate::gather::repeated;
 
 /// The SHA-256 of a key's secret.
@@ -33,18 +32,10 @@ pub struct KeyScope {
 }
 
 impl KeyScope {
-    /// The same rule as [`super::permit`] for a key: whether it may use `permission` in an organization that exists.
-    ///
-    /// # Errors
-    /// `NOT_FOUND` for every organization but its own, `FORBIDDEN` without the permission.
-    pub fn permit(self, organization: OrganizationId, permission: Permission) -> Result<()> {
-        if self.organization != organization {
-            return Err(Error::not_found("The organization"));
-        }
-        if self.permissions.contains(permission) {
-            return Ok(());
-        }
-        Err(Error::forbidden(permission.code()))
+    /// What a key may do in `organization`; nothing, not even know of it, in any but its own.
+    #[must_use]
+    pub fn held_in(self, organization: OrganizationId) -> Option<PermissionSet> {
+        (self.organization == organization).then_some(self.permissions)
     }
 }
 
@@ -89,40 +80,13 @@ pub async fn open_keys(
     Ok(open)
 }
 
-impl Access {
-    /// Whether `actor`, whose access this is, may use `permission` as well.
-    #[must_use]
-    pub fn allows(&self, actor: &Actor, permission: Permission) -> bool {
-        match &actor.identity {
-            Identity::ApiKey(key) => key.scope.permissions.contains(permission),
-            _ if actor.is_system_admin() => true,
-            _ => self.role.is_some_and(|role| role.allows(permission)),
-        }
-    }
-
-    /// Refuses to hand on what `actor` does not hold (ACC-2).
-    ///
-    /// # Errors
-    /// `FORBIDDEN` with the first permission of `wanted` that is missing.
-    pub fn require_held(
-        &self,
-        actor: &Actor,
-        wanted: impl IntoIterator<Item = Permission>,
-    ) -> Result<()> {
-        let mut wanted = wanted.into_iter();
-        match wanted.find(|permission| !self.allows(actor, *permission)) {
-            None => Ok(()),
-            Some(permission) => Err(Error::forbidden(permission.code())),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use bursar_entities::ids::OrganizationId;
     use uuid::Uuid;
 
-    use super::{KeyScope, Permission, PermissionSet, SecretHash};
+    use super::{KeyScope, PermissionSet, SecretHash};
+    use crate::domain::access::{Permission, permit};
     use crate::error::Code;
 
     #[test]
@@ -130,7 +94,7 @@ mod tests {
         let (home, abroad) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let scope = KeyScope {
             organization: OrganizationId(home),
-            permissions: PermissionSet::from_iter([Permission::QuotaConsume]),
+            permissions: PermissionSet::of(&[Permission::QuotaConsume]),
         };
         for (organization, permission, refused) in [
             (home, Permission::QuotaConsume, None),
@@ -138,7 +102,7 @@ mod tests {
             (abroad, Permission::QuotaConsume, Some(Code::NotFound)),
             (abroad, Permission::OrgView, Some(Code::NotFound)),
         ] {
-            let outcome = scope.permit(OrganizationId(organization), permission);
+            let outcome = permit(scope.held_in(OrganizationId(organization)), permission);
             let code = outcome.err().map(|error| error.code);
             assert_eq!(code, refused, "{organization} {permission:?}");
         }

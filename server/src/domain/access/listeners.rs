@@ -8,7 +8,7 @@ use bursar_entities::{membership, organization, session};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{Permission, Role, SecretHash, open_keys, role};
+use super::{Permission, Role, SecretHash, open_keys, permit, role};
 use crate::actor::{Actor, Identity, UserIdentity};
 use crate::error::{Error, Result};
 
@@ -142,14 +142,10 @@ impl Known {
             return None;
         }
         if let Some(key) = actor.api_key() {
-            return key.scope.permit(organization, permission).err();
+            return permit(key.scope.held_in(organization), permission).err();
         }
         let role = user.and_then(|user| self.roles.get(&(user.id, organization)));
-        match role {
-            None => Some(Error::not_found("The organization")),
-            Some(role) if role.allows(permission) => None,
-            Some(_) => Some(Error::forbidden(permission.code())),
-        }
+        permit(role.map(|role| role.held()), permission).err()
     }
 }
 

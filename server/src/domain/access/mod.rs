@@ -14,7 +14,7 @@ pub use key::{KeyScope, SecretHash, open_keys};
 pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
-pub use permission_set::{PermissionSet, permission};
+pub use permission_set::PermissionSet;
 pub use role::{OWNER, Role, SYSTEM_ROLES, role};
 pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
@@ -31,8 +31,21 @@ use crate::error::{Classify, Code, Error, Result};
 pub struct Access {
     /// The organization.
     pub organization: organization::Model,
-    /// The member's role; none for a system admin who is not a member, for an API key, and for Bursar itself.
-    pub role: Option<&'static Role>,
+    /// What the actor may do there: everything for a system admin, and for Bursar itself.
+    pub permissions: PermissionSet,
+}
+
+impl Access {
+    /// Lets an actor give `permissions` to others: nobody grants what they do not hold (ACC-2).
+    ///
+    /// # Errors
+    /// `FORBIDDEN`, naming the first one that is missing.
+    pub fn require_held(&self, permissions: PermissionSet) -> Result<()> {
+        match permissions.without(self.permissions).iter().next() {
+            None => Ok(()),
+            Some(missing) => Err(Error::forbidden(missing.code())),
+        }
+    }
 }
 
 /// Why an organization cannot be changed at the moment (BIL-1).
@@ -89,39 +102,34 @@ pub async fn authorize(
         .one(connection)
         .await?
         .ok_or_else(|| Error::not_found("The organization"))?;
-    let role = match &actor.identity {
+    let permissions = match &actor.identity {
+        _ if actor.is_system_admin() => Some(PermissionSet::ALL),
         Identity::User(user) => membership::Entity::find_in(organization)
             .filter(membership::Column::UserId.eq(user.id))
             .one(connection)
             .await?
-            .and_then(|membership| role(&membership.role_key)),
-        Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
+            .and_then(|membership| role(&membership.role_key))
+            .map(Role::held),
+        Identity::ApiKey(key) => key.scope.held_in(organization),
+        Identity::System | Identity::Anonymous => None,
     };
-    match &actor.identity {
-        Identity::ApiKey(key) => key.scope.permit(organization, permission)?,
-        _ => permit(actor.is_system_admin(), role, permission)?,
-    }
     Ok(Access {
         organization: found,
-        role,
+        permissions: permit(permissions, permission)?,
     })
 }
 
-/// The rule behind [`authorize`]: whether somebody with `role` in an organization that exists may use `permission`
-/// there. For those who have read both already.
+/// The rule behind [`authorize`]: whether somebody with `permissions` in an organization that exists may use
+/// `permission` there; gives them back. For those who have read both already.
 ///
 /// # Errors
-/// `NOT_FOUND` for who is not a member, `FORBIDDEN` when the role lacks the permission.
-pub fn permit(
-    is_system_admin: bool,
-    role: Option<&'static Role>,
-    permission: Permission,
-) -> Result<()> {
-    match role {
-        _ if is_system_admin => Ok(()),
-        None => Err(Error::not_found("The organization")),
-        Some(role) if role.allows(permission) => Ok(()),
-        Some(_) => Err(Error::forbidden(permission.code())),
+/// `NOT_FOUND` for who is not a member, and has none; `FORBIDDEN` when `permission` is not among them.
+pub fn permit(permissions: Option<PermissionSet>, permission: Permission) -> Result<PermissionSet> {
+    let held = permissions.ok_or_else(|| Error::not_found("The organization"))?;
+    if held.contains(permission) {
+        Ok(held)
+    } else {
+        Err(Error::forbidden(permission.code()))
     }
 }
 

@@ -19,6 +19,12 @@ macro_rules! permissions {
                     $(Self::$name => $code,)*
                 }
             }
+
+            /// The permission with this code.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|permission| permission.code() == code)
+            }
         }
     };
 }

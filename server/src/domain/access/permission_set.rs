@@ -1,88 +1,94 @@
-//! Any number of permissions in one word, so that whoever carries them is as cheap to copy as an id.
+//! Sets of permissions, as small as a number: one is kept for every member that the quota engine remembers.
 
 use super::Permission;
 
-// A bit each.
-const _: () = assert!(
-    Permission::ALL.len() <= 64,
-    "a set has room for 64 permissions"
-);
-
 /// A set of permissions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(u64);
 
+const _: () = assert!(Permission::ALL.len() <= 64, "one bit for each permission");
+
 impl PermissionSet {
+    /// No permission.
+    pub const NONE: Self = Self(0);
+    /// Every permission.
+    pub const ALL: Self = Self::of(Permission::ALL);
+
+    /// These permissions.
+    #[must_use]
+    pub const fn of(permissions: &[Permission]) -> Self {
+        let (mut bits, mut next) = (0, 0);
+        while next < permissions.len() {
+            bits |= 1 << permissions[next] as u64;
+            next += 1;
+        }
+        Self(bits)
+    }
+
+    /// The permissions with these codes. What is no code stands for nothing: a newer server may have written it.
+    #[must_use]
+    pub fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Self {
+        codes.into_iter().filter_map(Permission::from_code).collect()
+    }
+
+    /// This set without those of `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether `permission` is in it.
     #[must_use]
     pub const fn contains(self, permission: Permission) -> bool {
-        self.0 & Self::bit(permission) != 0
+        self.0 & (1 << permission as u64) != 0
     }
 
-    /// What is in it, in the order of display.
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// All that are in it, in the order of display.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         let all = Permission::ALL.iter().copied();
         all.filter(move |permission| self.contains(*permission))
     }
 
-    /// The codes of what is in it, in the order of display, with blanks between them.
+    /// The codes of all that are in it, in the order of display.
     #[must_use]
-    pub fn to_text(self) -> String {
-        let codes: Vec<&str> = self.iter().map(Permission::code).collect();
-        codes.join(" ")
-    }
-
-    /// What the codes in `text` stand for; those that stand for nothing any more are left out.
-    #[must_use]
-    pub fn from_text(text: &str) -> Self {
-        text.split_ascii_whitespace()
-            .filter_map(permission)
-            .collect()
-    }
-
-    const fn bit(permission: Permission) -> u64 {
-        1 << permission as u64
+    pub fn codes(self) -> Vec<&'static str> {
+        self.iter().map(Permission::code).collect()
     }
 }
 
 impl FromIterator<Permission> for PermissionSet {
-    fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
-        let bits = permissions.into_iter().map(Self::bit);
-        Self(bits.fold(0, |all, bit| all | bit))
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        let permissions: Vec<Permission> = permissions.into_iter().collect();
+        Self::of(&permissions)
     }
-}
-
-/// The permission with this code, if there is one.
-#[must_use]
-pub fn permission(code: &str) -> Option<Permission> {
-    let mut all = Permission::ALL.iter().copied();
-    all.find(|permission| permission.code() == code)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Permission, PermissionSet, permission};
+    use super::{Permission, PermissionSet};
 
     #[test]
-    fn a_set_holds_what_was_put_into_it() {
-        for one in Permission::ALL.iter().copied() {
-            let set = PermissionSet::from_iter([one]);
-            for other in Permission::ALL.iter().copied() {
-                assert_eq!(set.contains(other), one == other, "{one:?} {other:?}");
-            }
-            assert_eq!(permission(one.code()), Some(one));
+    fn every_permission_has_a_place_of_its_own() {
+        for permission in Permission::ALL {
+            let alone = PermissionSet::of(&[*permission]);
+            assert_eq!(alone.codes(), [permission.code()]);
+            assert!(!PermissionSet::ALL.without(alone).contains(*permission));
+            assert_eq!(Permission::from_code(permission.code()), Some(*permission));
         }
-        let all: PermissionSet = Permission::ALL.iter().copied().collect();
-        assert_eq!(all.iter().collect::<Vec<_>>(), Permission::ALL);
-        assert_eq!(PermissionSet::from_text(&all.to_text()), all);
+        assert_eq!(PermissionSet::ALL.iter().count(), Permission::ALL.len());
+        assert!(PermissionSet::ALL.without(PermissionSet::ALL).is_empty());
     }
 
     #[test]
-    fn text_is_read_in_any_order_and_without_what_is_unknown() {
-        let set = PermissionSet::from_text("org.quota.consume  org.gone org.view");
-        assert_eq!(set.to_text(), "org.view org.quota.consume");
-        assert_eq!(PermissionSet::from_text(""), PermissionSet::default());
-        assert_eq!(PermissionSet::default().to_text(), "");
-        assert_eq!(permission("org.gone"), None);
+    fn unknown_codes_stand_for_nothing() {
+        let set = PermissionSet::of_codes(["org.view", "org.fly", "", "org.delete"]);
+        assert_eq!(set.codes(), ["org.view", "org.delete"]);
+        assert_eq!(PermissionSet::of_codes([]), PermissionSet::NONE);
     }
 }

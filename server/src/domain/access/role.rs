@@ -1,6 +1,6 @@
 //! The system roles as data (ACC-2): who may do what, in one table.
 
-use super::Permission;
+use super::{Permission, PermissionSet};
 
 /// A named set of permissions.
 #[derive(Debug)]
@@ -30,6 +30,13 @@ impl Role {
             Permissions::AllBut(missing) => !missing.contains(&permission),
             Permissions::Only(held) => held.contains(&permission),
         }
+    }
+
+    /// All that it contains.
+    #[must_use]
+    pub fn held(&self) -> PermissionSet {
+        let all = Permission::ALL.iter().copied();
+        all.filter(|permission| self.allows(*permission)).collect()
     }
 
     /// The codes of all that it contains, in the order of display.

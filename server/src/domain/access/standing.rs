@@ -15,20 +15,23 @@ use crate::error::Result;
 pub enum Standing {
     /// Runs the platform, and may do everything.
     Platform,
-    /// A member in this role.
-    Member(&'static Role),
-    /// An API key of the organization, with these permissions.
-    Key(PermissionSet),
+    /// A member, or an API key, who may do this.
+    Member(PermissionSet),
 }
 
 impl Standing {
     /// Whether the actor may use `permission`.
     #[must_use]
-    pub fn allows(self, permission: Permission) -> bool {
+    pub const fn allows(self, permission: Permission) -> bool {
+        self.permissions().contains(permission)
+    }
+
+    /// All that the actor may do.
+    #[must_use]
+    pub const fn permissions(self) -> PermissionSet {
         match self {
-            Self::Platform => true,
-            Self::Member(role) => role.allows(permission),
-            Self::Key(permissions) => permissions.contains(permission),
+            Self::Platform => PermissionSet::ALL,
+            Self::Member(permissions) => permissions,
         }
     }
 }
@@ -59,14 +62,14 @@ pub async fn standings(
             Ok(rows
                 .into_iter()
                 .filter_map(|row| {
-                    Some((row.organization_id, Standing::Member(role(&row.role_key)?)))
+                    Some((row.organization_id, Standing::Member(role(&row.role_key).map(Role::held)?)))
                 })
                 .collect())
         }
         Identity::ApiKey(key) => {
             let own = kept.filter(organization::Column::Id.eq(key.scope.organization));
             let ids: Vec<OrganizationId> = own.into_tuple().all(connection).await?;
-            let standing = Standing::Key(key.scope.permissions);
+            let standing = Standing::Member(key.scope.permissions);
             Ok(ids.into_iter().map(|id| (id, standing)).collect())
         }
         _ => {

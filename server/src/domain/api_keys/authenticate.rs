@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use bursar_entities::api_key::Model;
 use secrecy::SecretString;
 
-use super::{addresses, secret, uses};
+use super::{addresses, held, secret, uses};
 use crate::actor::{Actor, ApiKeyIdentity, Identity, Origin};
 use crate::app::App;
-use crate::domain::access::{KeyScope, PermissionSet, SecretHash, open_keys};
+use crate::domain::access::{KeyScope, SecretHash, open_keys};
 use crate::error::{Error, Result};
 use crate::gather::Gather;
 
@@ -36,7 +36,7 @@ pub(crate) async fn authenticate(app: &App, token: &str, origin: Origin) -> Resu
         id: key.id,
         scope: KeyScope {
             organization: key.organization_id,
-            permissions: PermissionSet::from_text(&key.permissions),
+            permissions: held(&key),
         },
         secret: hash,
     };

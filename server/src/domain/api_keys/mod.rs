@@ -23,3 +23,12 @@ pub use revoke::revoke;
 pub use rotate::rotate;
 pub(crate) use secret::is_secret;
 pub use uses::KeyUses;
+
+use bursar_entities::api_key::Model;
+
+use crate::domain::access::PermissionSet;
+
+/// What `key` was given. Codes that stand for nothing any more give nothing.
+fn held(key: &Model) -> PermissionSet {
+    PermissionSet::of_codes(key.permissions.split_ascii_whitespace())
+}

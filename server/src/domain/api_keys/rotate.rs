@@ -7,10 +7,9 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::create::Shown;
 use super::lookup::load_in_tx;
-use super::{ApiKeyError, secret};
+use super::{ApiKeyError, held, secret};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::PermissionSet;
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::events::Signal;
 use crate::error::Result;
@@ -38,7 +37,7 @@ pub async fn rotate(
     let tx = app.db.begin().await?;
     let (key, access) = load_in_tx(&*tx, actor, id).await?;
     let overlap = overlap(overlap_seconds)?;
-    access.require_held(actor, PermissionSet::from_text(&key.permissions).iter())?;
+    access.require_held(held(&key))?;
     require_open(app, &key)?;
     let secret = secret::generate(app);
     let until = app.now() + overlap;

@@ -10,7 +10,7 @@ use super::list::{Filter, visible};
 use super::slug;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{self, Permission, Standing, authorize};
+use crate::domain::access::{self, Permission, Standing, authorize, permit};
 use crate::error::{Error, Result};
 
 /// The organization with this id.
@@ -51,8 +51,7 @@ pub async fn by_ids(
     if let Some(key) = actor.api_key()
         && ids.contains(&key.scope.organization)
     {
-        key.scope
-            .permit(key.scope.organization, Permission::OrgView)?;
+        permit(Some(key.scope.permissions), Permission::OrgView)?;
     }
     let rows = visible(actor, &Filter::default())?
         .filter(Column::Id.is_in(ids.iter().copied()))

@@ -11,7 +11,7 @@ use super::call::{Answer, Asked, Call};
 use super::catalog::Catalog;
 use super::known::Known;
 use crate::app::App;
-use crate::domain::access::{Permission, permit, require_full};
+use crate::domain::access::{Permission, PermissionSet, Role, permit, require_full};
 use crate::domain::quotas::apply::{Demand, check_item};
 use crate::domain::quotas::crossings::Crossing;
 use crate::domain::quotas::decide::{self, Decision};
@@ -109,15 +109,13 @@ impl Known {
     fn authorize(&self, call: &Call) -> Result<(), Stop> {
         let status = self.terms.organization;
         let status = status.ok_or_else(|| Error::not_found("The organization"))?;
-        let wanted = Permission::QuotaConsume;
-        match (call.caller.key, call.caller.user) {
-            (Some(key), _) => key.permit(call.organization, wanted)?,
-            (None, Some(user)) if !call.caller.is_system_admin => {
-                let role = *self.roles.get(&user).ok_or(Stop::Unknown)?;
-                permit(false, role, wanted)?;
-            }
-            _ => permit(call.caller.is_system_admin, None, wanted)?,
-        }
+        let permissions = match (call.caller.key, call.caller.user) {
+            _ if call.caller.is_system_admin => Some(PermissionSet::ALL),
+            (Some(key), _) => key.held_in(call.organization),
+            (None, Some(user)) => self.roles.get(&user).ok_or(Stop::Unknown)?.map(Role::held),
+            (None, None) => None,
+        };
+        permit(permissions, Permission::QuotaConsume)?;
         if !call.asked.gives_back() {
             require_full(status.is_active, self.terms.subscription.as_ref())?;
         }
