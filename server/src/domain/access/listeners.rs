@@ -145,7 +145,7 @@ impl Known {
             return permit(key.scope.held_in(organization), permission).err();
         }
         let role = user.and_then(|user| self.roles.get(&(user.id, organization)));
-        permit(role.map(|role| role.held()), permission).err()
+        permit(role.copied().map(Role::held), permission).err()
     }
 }
 

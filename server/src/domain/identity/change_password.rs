@@ -6,12 +6,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
-use super::refresh::end_all_in_tx;
+use super::refresh::{end_all_in_tx, publish};
 use super::{IdentityError, password};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::audit::{Entry, append_in_tx};
-use crate::domain::events::Signal;
 use crate::error::{Error, Result};
 
 /// What is changed to what.
@@ -28,7 +27,7 @@ pub struct ChangePassword {
 /// # Errors
 /// `UNAUTHENTICATED` without a person, `FORBIDDEN` for an API key; `VALIDATION` when the present password is not right or
 /// the new one breaks the rules; `RATE_LIMITED` after too many wrong ones, counted together with signing in.
-pub async fn change_password(app: &App, actor: &Actor, input: ChangePassword) -> Result<u64> {
+pub async fn change_password(app: &App, actor: &Actor, input: ChangePassword) -> Result<usize> {
     let me = actor.user()?;
     password::check("newPassword", &input.new)?;
     let stored = prove(app, actor, input.current).await?;
@@ -48,13 +47,12 @@ pub async fn change_password(app: &App, actor: &Actor, input: ChangePassword) ->
     let ended = end_all_in_tx(&*tx, app, me.id, Some(me.session_id)).await?;
     let entry = Entry::new("security_password_changed", "user")
         .resource(me.id.0, &me.email)
-        .value("sessionsEnded", ended);
+        .value("sessionsEnded", ended.len());
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
-    app.hub.publish(Signal::SessionEnded {
-        session: me.session_id,
-    });
-    Ok(ended)
+    let count = ended.len();
+    publish(app, ended);
+    Ok(count)
 }
 
 /// The stored hash, for who knows the password that it was made of.

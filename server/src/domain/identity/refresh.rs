@@ -4,7 +4,7 @@
 use bursar_entities::ids::{SessionId, UserId};
 use bursar_entities::{refresh_token, session, user};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use secrecy::SecretString;
 
 use super::IdentityError;
@@ -90,21 +90,41 @@ pub(super) async fn end_in_tx(
     Ok(())
 }
 
-/// Ends all sessions of `user` but `spared`; gives how many went on until now.
+/// Ends all sessions of `user` but `spared`; gives those that went on until now.
 pub(super) async fn end_all_in_tx(
     tx: &impl ConnectionTrait,
     app: &App,
     user: UserId,
     spared: Option<SessionId>,
-) -> Result<u64> {
+) -> Result<Vec<SessionId>> {
     let now = app.now();
+    let open: Vec<SessionId> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::UserId.eq(user))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let ended: Vec<SessionId> = open
+        .into_iter()
+        .filter(|session| Some(*session) != spared)
+        .collect();
     let mut sessions = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .filter(session::Column::UserId.eq(user))
-        .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(now));
+        .filter(session::Column::RevokedAt.is_null());
     if let Some(spared) = spared {
         sessions = sessions.filter(session::Column::Id.ne(spared));
     }
-    Ok(sessions.exec(tx).await?.rows_affected)
+    sessions.exec(tx).await?;
+    Ok(ended)
+}
+
+/// Has the streams of `ended` sessions end.
+pub(super) fn publish(app: &App, ended: Vec<SessionId>) {
+    let signals = ended.into_iter();
+    let signals = signals.map(|session| Signal::SessionEnded { session });
+    app.hub.publish_all(signals.collect());
 }

@@ -4,11 +4,10 @@ use bursar_entities::session;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
-use super::refresh::{end_all_in_tx, end_in_tx, find_in_tx};
+use super::refresh::{end_all_in_tx, end_in_tx, find_in_tx, publish};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::domain::audit::{Entry, append_in_tx};
-use crate::domain::events::Signal;
 use crate::error::{Code, Result};
 
 /// Ends the session that a refresh token belongs to, or with `everywhere` all sessions of its user; their access tokens
@@ -29,7 +28,7 @@ pub async fn sign_out(
         Err(error) if error.code == Code::Unauthenticated => return Ok(false),
         Err(error) => return Err(error),
     };
-    if everywhere {
+    let ended = if everywhere {
         let open = session::Entity::find_by_id(row.session_id)
             .filter(session::Column::RevokedAt.is_null())
             .filter(session::Column::ExpiresAt.gt(app.now()))
@@ -41,14 +40,14 @@ pub async fn sign_out(
         let ended = end_all_in_tx(&*tx, app, open.user_id, None).await?;
         let entry = Entry::new("security_signed_out_everywhere", "user")
             .resource(open.user_id.0, "")
-            .value("sessionsEnded", ended);
+            .value("sessionsEnded", ended.len());
         append_in_tx(&*tx, app, actor, entry).await?;
+        ended
     } else {
         end_in_tx(&*tx, app, row.session_id).await?;
-    }
+        vec![row.session_id]
+    };
     tx.commit().await?;
-    app.hub.publish(Signal::SessionEnded {
-        session: row.session_id,
-    });
+    publish(app, ended);
     Ok(true)
 }

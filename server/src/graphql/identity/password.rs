@@ -26,9 +26,9 @@ pub struct ChangePasswordPayload {
 }
 
 impl Payload for ChangePasswordPayload {
-    type Outcome = u64;
+    type Outcome = usize;
 
-    fn done(ended: u64) -> Self {
+    fn done(ended: usize) -> Self {
         let ended = i64::try_from(ended).unwrap_or(i64::MAX);
         Self {
             sessions_ended: Some(Quantity::from(ended)),
