@@ -147,6 +147,24 @@ both_databases! {
             let key = organization.create_key_with(&["org.view"], json!({ "allowedIps": networks })).await;
             assert_eq!(works(&key.client).await, accepted, "{networks}");
         }
+        let key = organization.create_key_with(&["org.view"], json!({ "allowedIps": ["192.0.2.0/24"] })).await;
+        for _ in 0..20 {
+            assert!(!works(&key.client).await);
+        }
+        let document = "query($id: ID!, $key: ID!) { auditLog(filter: { organizationId: $id, resourceId: $key }) { nodes { action ip } } }";
+        let variables = json!({ "id": organization.id, "key": key.id });
+        for attempt in 0.. {
+            let log = organization.owner.client.query(document, variables.clone()).await;
+            if log.list("auditLog.nodes").len() > 1 {
+                assert_eq!(log.data("auditLog.nodes"), &json!([
+                    { "action": "security_api_key_denied", "ip": "127.0.0.1" },
+                    { "action": "api_key_created", "ip": "127.0.0.1" },
+                ]), "once a minute");
+                break;
+            }
+            assert!(attempt < 500, "that the key was denied is not in the log");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// When a key was used last is known to the minute, and costs no write per request.

@@ -29,8 +29,11 @@ pub(crate) async fn authenticate(app: &App, token: &str, origin: Origin) -> Resu
     let key = app.open_keys.ask(hash, find).await?;
     let key = key
         .filter(|key| secret::opens(key, &presented))
-        .filter(|key| addresses::admit(&key.allowed_ips, origin.ip))
         .ok_or_else(Error::unauthenticated)?;
+    if !addresses::admit(&key.allowed_ips, origin.ip) {
+        uses::note_denied(app, key, origin);
+        return Err(Error::unauthenticated());
+    }
     uses::note(app, &key);
     let identity = ApiKeyIdentity {
         id: key.id,

@@ -1,5 +1,5 @@
-//! When keys were used last. Written at most once a minute per key and process: a key that comes with a thousand
-//! requests a second must not cost a thousand writes.
+//! When keys were used last, and that one came from a foreign address. Written at most once a minute per key and process:
+//! a key that comes with a thousand requests a second must not cost a thousand writes.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use crate::actor::{Actor, Origin};
 use crate::app::App;
+use crate::domain::audit::{Entry, append_in_tx};
 use crate::error::Result;
 
 /// How long a use may be the last that was written, although others followed.
@@ -18,14 +20,20 @@ const EVERY: TimeDelta = TimeDelta::minutes(1);
 /// From how many keys on those are forgotten whose minute is over.
 const MANY: usize = 10_000;
 
-/// The keys whose use was written of late, and when.
+/// Keys, and when something about them was written of late.
+#[derive(Debug, Default)]
+struct Recent(Mutex<HashMap<ApiKeyId, DateTime<Utc>>>);
+
+/// The keys whose use, or misuse, was written of late.
 #[derive(Debug, Default)]
 pub struct KeyUses {
-    written: Mutex<HashMap<ApiKeyId, DateTime<Utc>>>,
+    used: Recent,
+    denied: Recent,
 }
 
-impl KeyUses {
-    /// Whether the use of `key` at `now` should be written; then nobody else is told so for a while.
+impl Recent {
+    /// Whether to write about `key` at `now`, when that was done at `stored` at the latest; then nobody else is told so
+    /// for a while.
     fn claim(&self, key: ApiKeyId, stored: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
         let recent = |at: DateTime<Utc>| at <= now && now - at < EVERY;
         if stored.is_some_and(recent) {
@@ -43,25 +51,25 @@ impl KeyUses {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ApiKeyId, DateTime<Utc>>> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Has the use of `key` written by and by; whoever uses it does not wait.
 pub(super) fn note(app: &App, key: &Model) {
     let (id, now) = (key.id, app.now());
-    if !app.key_uses.claim(id, key.last_used_at, now) {
+    if !app.key_uses.used.claim(id, key.last_used_at, now) {
         return;
     }
     let app = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = write(&app, id, now).await {
+        if let Err(error) = write_use(&app, id, now).await {
             tracing::warn!(key = %id, cause = ?error.cause, "when an API key was used could not be written");
         }
     });
 }
 
-async fn write(app: &App, key: ApiKeyId, now: DateTime<Utc>) -> Result<()> {
+async fn write_use(app: &App, key: ApiKeyId, now: DateTime<Utc>) -> Result<()> {
     let tx = app.db.begin().await?;
     Entity::update_many()
         .col_expr(Column::LastUsedAt, Expr::value(now))
@@ -72,13 +80,38 @@ async fn write(app: &App, key: ApiKeyId, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
+/// Has it written into the log that `key` came from where it must not come from: who has the secret there may have
+/// stolen it.
+pub(super) fn note_denied(app: &App, key: Model, origin: Origin) {
+    if !app.key_uses.denied.claim(key.id, None, app.now()) {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = write_denied(&app, &key, origin).await {
+            tracing::warn!(key = %key.id, cause = ?error.cause, "that an API key was denied could not be written");
+        }
+    });
+}
+
+async fn write_denied(app: &App, key: &Model, origin: Origin) -> Result<()> {
+    let tx = app.db.begin().await?;
+    let entry = Entry::new("security_api_key_denied", "api_key")
+        .organization(key.organization_id)
+        .resource(key.id.0, &key.name)
+        .value("reason", "address");
+    append_in_tx(&*tx, app, &Actor::anonymous(origin), entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use bursar_entities::ids::ApiKeyId;
     use chrono::{DateTime, TimeDelta, Utc};
     use uuid::Uuid;
 
-    use super::{EVERY, KeyUses, MANY};
+    use super::{EVERY, MANY, Recent};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
@@ -90,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_use_is_written_once_a_minute() {
-        let uses = KeyUses::default();
+        let uses = Recent::default();
         assert!(uses.claim(key(1), None, at(0)));
         assert!(!uses.claim(key(1), None, at(59)), "on its way already");
         assert!(uses.claim(key(2), None, at(59)), "another key");
@@ -101,7 +134,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let uses = KeyUses::default();
+        let uses = Recent::default();
         for number in 0..MANY {
             assert!(uses.claim(key(number), None, at(0)));
         }
