@@ -7,7 +7,8 @@ use crate::client::{Client, unique};
 use crate::factories::Organization;
 
 /// Everything that there is to see of a key.
-pub const KEY: &str = "id name prefix previousPrefix previousUntil permissions allowedIps createdAt expiresAt
+pub const KEY: &str =
+    "id name prefix previousPrefix previousUntil permissions allowedIps createdAt expiresAt
     lastUsedAt revokedAt status viewerCanManage";
 
 /// A key and a client that shows it.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use bursar_entities::{
-    api_key, audit_chain, event_stream, organization, organization_head, plan_subscription, quota_counter,
-    quota_grant, quota_override, resource, resource_amount, revenue_movement, subscription_add_on,
-    threshold_event, usage_record,
+    api_key, audit_chain, event_stream, organization, organization_head, plan_subscription,
+    quota_counter, quota_grant, quota_override, resource, resource_amount, revenue_movement,
+    subscription_add_on, threshold_event, usage_record,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 use serde_json::Value;
@@ -47,7 +47,15 @@ impl Snapshot {
         }
         // When a key was used last is written by and by, and no part of what a request changes.
         let keys = api_key::Entity::find().all(db).await.expect("api_keys");
-        let unused = |key: api_key::Model| format!("{:?}", api_key::Model { last_used_at: None, ..key });
+        let unused = |key: api_key::Model| {
+            format!(
+                "{:?}",
+                api_key::Model {
+                    last_used_at: None,
+                    ..key
+                }
+            )
+        };
         let mut keys: Vec<String> = keys.into_iter().map(unused).collect();
         keys.sort();
         tables.insert("api_keys", keys);

@@ -75,7 +75,7 @@ both_databases! {
         let shown = seen(&organization, &key.id).await;
         assert_eq!(shown["previousPrefix"], json!(&key.secret[..12]));
         assert_eq!(shown["prefix"], json!(&next.token().unwrap()[..12]));
-        assert_eq!(shown["previousUntil"], json!("2026-03-02T09:01:00Z"));
+        assert_eq!(shown["previousUntil"], json!("2026-03-02T09:01:00+00:00"));
         assert_eq!(viewer(&next).await.text("viewer.apiKey.id"), key.id, "still the same key");
         app.advance(TimeDelta::seconds(59));
         assert!(works(&key.client).await);
@@ -92,7 +92,7 @@ both_databases! {
         let organization = organization(&app).await;
         let key = organization.create_key(&["org.view"]).await;
         let second = organization.rotate_key(&key.id, None).await;
-        assert_eq!(seen(&organization, &key.id).await["previousUntil"], json!("2026-03-03T09:00:00Z"));
+        assert_eq!(seen(&organization, &key.id).await["previousUntil"], json!("2026-03-03T09:00:00+00:00"));
         let third = organization.rotate_key(&key.id, None).await;
         assert!(!works(&key.client).await);
         assert!(works(&second).await && works(&third).await);
@@ -174,14 +174,14 @@ both_databases! {
         for _ in 0..20 {
             assert!(works(&key.client).await);
         }
-        assert_eq!(last_use(&organization, &key.id).await, json!("2026-03-02T09:00:00Z"));
+        assert_eq!(last_use(&organization, &key.id).await, json!("2026-03-02T09:00:00+00:00"));
         app.advance(TimeDelta::seconds(59));
         assert!(works(&key.client).await);
         app.advance(TimeDelta::seconds(1));
         for _ in 0..20 {
             assert!(works(&key.client).await);
         }
-        while last_use(&organization, &key.id).await != json!("2026-03-02T09:01:00Z") {
+        while last_use(&organization, &key.id).await != json!("2026-03-02T09:01:00+00:00") {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let statements = app.statements.take();

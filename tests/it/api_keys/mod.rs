@@ -36,7 +36,10 @@ async fn works(client: &Client) -> bool {
 
 /// What the owner sees of a key.
 async fn seen(organization: &Organization, id: &str) -> Value {
-    let document = format!("query($id: ID!) {{ node(id: $id) {{ ... on ApiKey {{ {} }} }} }}", bursar_tests::KEY);
+    let document = format!(
+        "query($id: ID!) {{ node(id: $id) {{ ... on ApiKey {{ {} }} }} }}",
+        bursar_tests::KEY
+    );
     let answer = organization
         .owner
         .client

@@ -23,13 +23,34 @@ async fn calls(organization: &Organization) -> Vec<(&'static str, Value)> {
         .await
         .expect_no_errors();
     vec![
-        ("consumeQuota", json!({ "organizationId": id, "items": items })),
-        ("releaseQuota", json!({ "organizationId": id, "items": items })),
-        ("reserveQuota", json!({ "organizationId": id, "items": items })),
-        ("recordUsage", json!({ "organizationId": id, "events": [{ "meter": "servers", "amount": 1, "key": "event-1" }] })),
-        ("commitReservation", json!({ "reservationId": reserved(600).await })),
-        ("cancelReservation", json!({ "reservationId": reserved(600).await })),
-        ("extendReservation", json!({ "reservationId": reserved(600).await, "expiresInSeconds": 900 })),
+        (
+            "consumeQuota",
+            json!({ "organizationId": id, "items": items }),
+        ),
+        (
+            "releaseQuota",
+            json!({ "organizationId": id, "items": items }),
+        ),
+        (
+            "reserveQuota",
+            json!({ "organizationId": id, "items": items }),
+        ),
+        (
+            "recordUsage",
+            json!({ "organizationId": id, "events": [{ "meter": "servers", "amount": 1, "key": "event-1" }] }),
+        ),
+        (
+            "commitReservation",
+            json!({ "reservationId": reserved(600).await }),
+        ),
+        (
+            "cancelReservation",
+            json!({ "reservationId": reserved(600).await }),
+        ),
+        (
+            "extendReservation",
+            json!({ "reservationId": reserved(600).await, "expiresInSeconds": 900 }),
+        ),
     ]
 }
 

@@ -70,7 +70,12 @@ async fn stored(database: &TestDatabase) -> String {
         .unwrap();
     let text: Vec<String> = keys
         .iter()
-        .flat_map(|row| [&row.secret_hash, row.previous_hash.as_ref().unwrap_or(&row.secret_hash)])
+        .flat_map(|row| {
+            [
+                &row.secret_hash,
+                row.previous_hash.as_ref().unwrap_or(&row.secret_hash),
+            ]
+        })
         .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
         .collect();
     format!("{keys:?} {entries:?} {records:?} {}", text.concat())

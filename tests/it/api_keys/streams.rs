@@ -37,7 +37,9 @@ async fn end(live: &mut Live) -> Option<String> {
         LiveEvent::Next(payload) => payload["errors"].clone(),
         other => panic!("{other:?}"),
     };
-    errors[0]["extensions"]["code"].as_str().map(ToOwned::to_owned)
+    errors[0]["extensions"]["code"]
+        .as_str()
+        .map(ToOwned::to_owned)
 }
 
 both_databases! {

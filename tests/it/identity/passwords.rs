@@ -22,7 +22,11 @@ async fn refresh(client: &Client, token: &str) -> Answer {
     let selection = "session { accessToken refreshToken }";
     let client = client.anonymous();
     client
-        .mutate("refreshSession", json!({ "refreshToken": token }), selection)
+        .mutate(
+            "refreshSession",
+            json!({ "refreshToken": token }),
+            selection,
+        )
         .await
 }
 

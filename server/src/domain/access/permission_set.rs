@@ -28,7 +28,10 @@ impl PermissionSet {
     /// The permissions with these codes. What is no code stands for nothing: a newer server may have written it.
     #[must_use]
     pub fn of_codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Self {
-        codes.into_iter().filter_map(Permission::from_code).collect()
+        codes
+            .into_iter()
+            .filter_map(Permission::from_code)
+            .collect()
     }
 
     /// This set without those of `other`.

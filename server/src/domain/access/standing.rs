@@ -62,7 +62,10 @@ pub async fn standings(
             Ok(rows
                 .into_iter()
                 .filter_map(|row| {
-                    Some((row.organization_id, Standing::Member(role(&row.role_key).map(Role::held)?)))
+                    Some((
+                        row.organization_id,
+                        Standing::Member(role(&row.role_key).map(Role::held)?),
+                    ))
                 })
                 .collect())
         }

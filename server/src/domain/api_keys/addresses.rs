@@ -16,7 +16,11 @@ pub(super) fn parse(texts: &[String]) -> Result<Vec<IpNet>, ApiKeyError> {
     }
     let network = |(index, text): (usize, &String)| {
         let text = text.trim();
-        let address = || text.parse().ok().map(|ip: IpAddr| IpNet::from(ip.to_canonical()));
+        let address = || {
+            text.parse()
+                .ok()
+                .map(|ip: IpAddr| IpNet::from(ip.to_canonical()))
+        };
         let network = text.parse::<IpNet>().ok().or_else(address);
         network
             .map(|network| network.trunc())

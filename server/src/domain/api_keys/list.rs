@@ -70,8 +70,7 @@ pub async fn pages(
     let mut found = HashMap::new();
     for (request, owners) in by_request(&wanted) {
         let select = Entity::find();
-        let by_owner =
-            partition::pages(app.db.reader(), &lists, select, &owners, &request).await?;
+        let by_owner = partition::pages(app.db.reader(), &lists, select, &owners, &request).await?;
         let pages = by_owner.into_iter();
         found.extend(pages.map(|(id, page)| ((id, request.clone()), page)));
     }

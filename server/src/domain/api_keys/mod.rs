@@ -12,13 +12,11 @@ mod rotate;
 mod secret;
 mod uses;
 
-pub(crate) use authenticate::authenticate;
 pub use authenticate::OpenKeys;
+pub(crate) use authenticate::authenticate;
 pub use create::{NewApiKey, Shown, create};
 pub use error::ApiKeyError;
-pub use list::{
-    ApiKeyPage, ApiKeyStatus, by_ids, counts, own, pages, status, words,
-};
+pub use list::{ApiKeyPage, ApiKeyStatus, by_ids, counts, own, pages, status, words};
 pub use revoke::revoke;
 pub use rotate::rotate;
 pub(crate) use secret::is_secret;

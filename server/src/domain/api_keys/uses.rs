@@ -128,8 +128,14 @@ mod tests {
         assert!(!uses.claim(key(1), None, at(59)), "on its way already");
         assert!(uses.claim(key(2), None, at(59)), "another key");
         assert!(uses.claim(key(1), Some(at(0)), at(60)));
-        assert!(!uses.claim(key(3), Some(at(30)), at(60)), "another process wrote it");
-        assert!(uses.claim(key(1), Some(at(60)), at(10)), "the clock went back");
+        assert!(
+            !uses.claim(key(3), Some(at(30)), at(60)),
+            "another process wrote it"
+        );
+        assert!(
+            uses.claim(key(1), Some(at(60)), at(10)),
+            "the clock went back"
+        );
     }
 
     #[test]

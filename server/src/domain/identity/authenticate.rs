@@ -29,8 +29,7 @@ pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin
     if api_keys::is_secret(token) {
         return api_keys::authenticate(app, token, origin).await;
     }
-    let (user, session) =
-        access_token::verify(app, token).ok_or_else(Error::unauthenticated)?;
+    let (user, session) = access_token::verify(app, token).ok_or_else(Error::unauthenticated)?;
     let shared = app.clone();
     let find = move |sessions| open_sessions(shared.clone(), sessions);
     let identity = app.open_sessions.ask(session, find).await?;

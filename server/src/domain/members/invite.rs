@@ -243,12 +243,13 @@ mod tests {
             ("org_admin", "org_member", None),
             ("org_admin", "billing", Some(Code::Forbidden)),
         ] {
-            let code = grantable(&access(own), given)
-                .err()
-                .map(|error| error.code);
+            let code = grantable(&access(own), given).err().map(|error| error.code);
             assert_eq!(code, outcome, "{own} gives {given}");
         }
-        assert!(grantable(&access("nobody"), "billing").is_ok(), "who may do everything");
+        assert!(
+            grantable(&access("nobody"), "billing").is_ok(),
+            "who may do everything"
+        );
     }
 
     #[test]

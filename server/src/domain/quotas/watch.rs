@@ -90,7 +90,9 @@ pub async fn watch(
 const fn interests(actor: &Actor) -> &'static [Kind] {
     match actor.identity {
         Identity::System => &[Kind::Quotas],
-        Identity::User(_) | Identity::ApiKey(_) | Identity::Anonymous => &[Kind::Quotas, Kind::Access],
+        Identity::User(_) | Identity::ApiKey(_) | Identity::Anonymous => {
+            &[Kind::Quotas, Kind::Access]
+        }
     }
 }
 

@@ -26,9 +26,9 @@ use super::pagination::List;
 use super::scalars::id;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::{api_keys, identity};
 use crate::domain::organizations::{Filter, Order};
 use crate::domain::paging::PageArguments;
+use crate::domain::{api_keys, identity};
 use crate::error::Result;
 
 /// A person who can sign in. Visible to themselves, to those who share an organization with them, and to system admins.
