@@ -71,6 +71,8 @@ typed_id! {
     MeterId
     /// Identifies a row of `organizations`.
     OrganizationId
+    /// Identifies a row of `password_resets`.
+    PasswordResetId
     /// Identifies a row of `plans`.
     PlanId
     /// Identifies a row of `plan_limits`.

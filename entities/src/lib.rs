@@ -15,6 +15,7 @@ pub mod membership;
 pub mod meter;
 pub mod organization;
 pub mod organization_head;
+pub mod password_reset;
 pub mod plan;
 pub mod plan_limit;
 pub mod plan_overage_price;

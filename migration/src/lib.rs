@@ -14,6 +14,7 @@ mod m20261120_000010_usage_history;
 mod m20261120_000011_usage_record_rows;
 mod m20261120_000012_quota_storage;
 mod m20261120_000014_api_keys;
+mod m20261120_000016_password_resets;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000011_usage_record_rows::Migration),
             Box::new(m20261120_000012_quota_storage::Migration),
             Box::new(m20261120_000014_api_keys::Migration),
+            Box::new(m20261120_000016_password_resets::Migration),
         ]
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::api_keys::{KeyUses, OpenKeys};
 use crate::domain::events::Hub;
 use crate::domain::identity::{Attempts, OpenSessions};
 use crate::domain::quotas::Engine;
+use crate::mail::Mailer;
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -29,6 +30,10 @@ pub struct Parts {
     pub hub: Hub,
     /// Decides about quotas.
     pub quotas: Engine,
+    /// Sends mail.
+    pub mail: Mailer,
+    /// Requests to reset passwords of late.
+    pub resets: Attempts,
     /// Failures to sign in of late.
     pub attempts: Attempts,
     /// Who asks, looked up for many requests at once.
@@ -51,10 +56,12 @@ impl App {
     pub fn new(db: Database, clock: Clock, config: Config) -> Self {
         Self(Arc::new(Parts {
             quotas: Engine::new(db.backend()),
+            mail: Mailer::new(&config.mail),
             db,
             clock,
             config,
             hub: Hub::new(),
+            resets: Attempts::default(),
             attempts: Attempts::default(),
             open_sessions: OpenSessions::default(),
             open_keys: OpenKeys::default(),

@@ -15,5 +15,6 @@ pub mod graphql;
 pub mod http;
 pub mod jobs;
 mod logging;
+pub mod mail;
 #[cfg(test)]
 mod testing;

@@ -44,18 +44,20 @@ pub(crate) async fn prepare(app: &App) {
         .expect("the first system admin");
 }
 
+/// Something that is configured otherwise.
+type Change = Box<dyn FnOnce(&mut Config) + Send>;
+
 /// How a server under test differs from the usual.
-#[derive(Debug)]
 pub struct Builder {
     backend: Backend,
-    configure: Vec<fn(&mut Config)>,
+    configure: Vec<Change>,
 }
 
 impl Builder {
     /// Changes the configuration.
     #[must_use]
-    pub fn configure(mut self, change: fn(&mut Config)) -> Self {
-        self.configure.push(change);
+    pub fn configure(mut self, change: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        self.configure.push(Box::new(change));
         self
     }
 
@@ -91,7 +93,7 @@ pub struct TestApp {
 impl TestApp {
     /// A server to be adjusted before it starts.
     #[must_use]
-    pub const fn builder(backend: Backend) -> Builder {
+    pub fn builder(backend: Backend) -> Builder {
         Builder {
             backend,
             configure: Vec::new(),

@@ -6,6 +6,7 @@ mod catalog;
 mod database;
 mod http;
 mod limits;
+mod mail;
 mod secret;
 mod source;
 
@@ -14,6 +15,7 @@ pub use catalog::CatalogConfig;
 pub use database::DatabaseConfig;
 pub use http::HttpConfig;
 pub use limits::LimitsConfig;
+pub use mail::MailConfig;
 pub use secret::SecretConfig;
 pub use source::{Problems, Source};
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// The catalog applied to an empty database.
     pub catalog: CatalogConfig,
+    /// How mail leaves the server.
+    pub mail: MailConfig,
     /// What one request may cost.
     pub limits: LimitsConfig,
     /// Whether this is the demonstration (`serve --demo`).
@@ -58,6 +62,7 @@ impl Config {
             admin: AdminConfig::read(source, &mut problems),
             catalog: CatalogConfig::read(source, &mut problems),
             limits: LimitsConfig::read(source, &mut problems),
+            mail: MailConfig::read(source, &mut problems),
             demo: false,
             database,
         };

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Every setting there is; a TOML key outside this list is a typing error and refused.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 23] = [
     "BURSAR_ADMIN_EMAIL",
     "BURSAR_ADMIN_PASSWORD",
     "BURSAR_CATALOG",
@@ -15,6 +15,7 @@ const KNOWN: [&str; 21] = [
     "BURSAR_INTROSPECTION",
     "BURSAR_LISTEN",
     "BURSAR_LIVE_BACKLOG",
+    "BURSAR_MAIL_FROM",
     "BURSAR_MAX_ALIASES",
     "BURSAR_MAX_BATCH",
     "BURSAR_MAX_BODY_BYTES",
@@ -25,6 +26,7 @@ const KNOWN: [&str; 21] = [
     "BURSAR_REQUEST_TIMEOUT_SECONDS",
     "BURSAR_SECRET_KEY",
     "BURSAR_SIGN_IN_ATTEMPTS",
+    "BURSAR_SMTP_URL",
     "BURSAR_TEST_CLOCK",
     "BURSAR_TRUST_PROXY",
     "BURSAR_WS_INIT_TIMEOUT_SECONDS",

@@ -20,10 +20,6 @@ use crate::app::App;
 use crate::error::{Code, Error, Result};
 
 /// Anything that has an id of its own and can be fetched by it.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a node lives no longer than one field is resolved"
-)]
 #[derive(Clone, Debug, Interface)]
 #[graphql(field(
     name = "id",

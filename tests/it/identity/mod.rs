@@ -2,4 +2,5 @@
 
 mod credentials;
 mod passwords;
+mod resets;
 mod sessions;

@@ -5,12 +5,14 @@ use bursar_tests::{Call, Introspection, Live, both_databases};
 use super::Tenant;
 
 /// What anybody may ask: the pricing page, and how to become somebody.
-const PUBLIC: [&str; 10] = [
+const PUBLIC: [&str; 12] = [
     "addOns",
     "meters",
     "plan",
     "plans",
     "refreshSession",
+    "requestPasswordReset",
+    "resetPassword",
     "resourceKinds",
     "serverInfo",
     "signIn",

@@ -1,12 +1,13 @@
 //! `changePassword`: whoever knows the present password sets another, and everybody else who is signed in with the old
 //! one is signed out (ACC-5).
 
-use bursar_entities::user;
+use bursar_entities::{password_reset, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
 use super::refresh::{end_all_in_tx, publish};
+use super::reset_password::void;
 use super::{IdentityError, password};
 use crate::actor::Actor;
 use crate::app::App;
@@ -44,6 +45,7 @@ pub async fn change_password(app: &App, actor: &Actor, input: ChangePassword) ->
     if changed.rows_affected == 0 {
         return Err(IdentityError::WrongPassword.into());
     }
+    void(password_reset::Column::UserId.eq(me.id), &*tx, app).await?;
     let ended = end_all_in_tx(&*tx, app, me.id, Some(me.session_id)).await?;
     let entry = Entry::new("security_password_changed", "user")
         .resource(me.id.0, &me.email)

@@ -13,6 +13,9 @@ pub enum IdentityError {
     /// Whoever is signed in does not know their own password.
     #[error("This is not your present password")]
     WrongPassword,
+    /// A token to reset a password that is unknown, used or too old.
+    #[error("This code is not good, or not any more; ask for a new one")]
+    ResetRefused,
     /// Too many wrong passwords for this address from this place.
     #[error("Too many attempts to sign in; try again in {retry_after} seconds")]
     TooManyAttempts {
@@ -34,6 +37,7 @@ impl Classify for IdentityError {
     fn code(&self) -> Code {
         match self {
             Self::WrongCredentials | Self::WrongPassword => Code::Validation,
+            Self::ResetRefused => Code::PreconditionFailed,
             Self::TooManyAttempts { .. } => Code::RateLimited,
             Self::EmailTaken { .. } => Code::Conflict,
             Self::SessionEnded => Code::Unauthenticated,
@@ -44,6 +48,7 @@ impl Classify for IdentityError {
         match self {
             Self::EmailTaken { .. } => vec!["email".to_owned()],
             Self::WrongPassword => vec!["currentPassword".to_owned()],
+            Self::ResetRefused => vec!["token".to_owned()],
             _ => Vec::new(),
         }
     }
