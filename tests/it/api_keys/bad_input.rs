@@ -61,7 +61,7 @@ both_databases! {
         let stored = {
             use sea_orm::EntityTrait as _;
             let rows = bursar_entities::api_key::Entity::find().all(app.app.db.reader()).await.unwrap();
-            rows.iter().map(|row| row.secret_hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).collect::<Vec<_>>()
+            rows.iter().map(|row| row.secret_hash.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()).collect::<Vec<_>>()
         };
         for hash in stored {
             assert!(!works(&app.anonymous.with_token(&hash)).await, "who reads the database has no key");
