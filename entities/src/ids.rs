@@ -101,6 +101,8 @@ typed_id! {
     ResourceNeedId
     /// Identifies a row of `revenue_movements`.
     RevenueMovementId
+    /// Identifies a row of `roles`.
+    RoleId
     /// Identifies a row of `sessions`.
     SessionId
     /// Identifies a row of `subscription_changes`.

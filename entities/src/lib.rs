@@ -33,6 +33,7 @@ pub mod resource_amount;
 pub mod resource_kind;
 pub mod resource_need;
 pub mod revenue_movement;
+pub mod role;
 pub mod session;
 pub mod subscription_add_on;
 pub mod subscription_change;

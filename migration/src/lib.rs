@@ -13,6 +13,7 @@ mod m20261120_000009_entitlements;
 mod m20261120_000010_usage_history;
 mod m20261120_000011_usage_record_rows;
 mod m20261120_000012_quota_storage;
+mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
 mod terms;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000010_usage_history::Migration),
             Box::new(m20261120_000011_usage_record_rows::Migration),
             Box::new(m20261120_000012_quota_storage::Migration),
+            Box::new(m20261120_000013_roles::Migration),
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
         ]

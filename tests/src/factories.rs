@@ -124,14 +124,49 @@ impl Organization {
 
     /// Invites an address; the invitation's token.
     pub async fn invite(&self, email: &str, role: &str) -> String {
+        self.invitation(email, role).await.1
+    }
+
+    /// Invites an address; the invitation's id and token.
+    pub async fn invitation(&self, email: &str, role: &str) -> (String, String) {
         let input = json!({ "organizationId": self.id, "email": email, "roleKey": role });
         let answer = self
             .owner
             .client
-            .mutate("inviteMember", input, "token")
+            .mutate("inviteMember", input, "token invitation { id }")
             .await
             .expect_no_errors();
-        answer.text("inviteMember.token")
+        (
+            answer.text("inviteMember.invitation.id"),
+            answer.text("inviteMember.token"),
+        )
+    }
+
+    /// The id of a member's membership.
+    pub async fn membership(&self, person: &Person) -> String {
+        let document = "query($id: ID!) { organization(id: $id) { members(first: 100) { nodes { id user { id } } } } }";
+        let answer = self
+            .owner
+            .client
+            .query(document, json!({ "id": self.id }))
+            .await;
+        let nodes = answer.list("organization.members.nodes").iter();
+        let own = |node: &&Value| node["user"]["id"] == person.id.as_str();
+        let found = nodes.into_iter().find(own);
+        found
+            .and_then(|node| node["id"].as_str())
+            .expect("a member")
+            .to_owned()
+    }
+
+    /// Defines a role with these permissions, as the owner.
+    pub async fn create_role(&self, key: &str, permissions: &[&str]) {
+        let input = json!({ "organizationId": self.id, "key": key, "name": key, "permissions": permissions });
+        self.owner
+            .client
+            .mutate("createRole", input, "role { key }")
+            .await
+            .expect_no_errors();
     }
 
     /// Tries to create a resource; `amounts` as pairs of meter and amount.

@@ -1,11 +1,11 @@
-//! Everything that quotas and resources of a database hold, to show that a refused request left no trace.
+//! Everything that quotas, resources and members of a database hold, to show that a refused request left no trace.
 
 use std::collections::BTreeMap;
 
 use bursar_entities::{
-    api_key, audit_chain, event_stream, organization, organization_head, plan_subscription,
-    quota_counter, quota_grant, quota_override, resource, resource_amount, revenue_movement,
-    subscription_add_on, threshold_event, usage_record,
+    api_key, audit_chain, event_stream, invitation, membership, organization, organization_head,
+    plan_subscription, quota_counter, quota_grant, quota_override, resource, resource_amount,
+    revenue_movement, role, subscription_add_on, threshold_event, usage_record,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 use serde_json::Value;
@@ -33,6 +33,8 @@ impl Snapshot {
         read! {
             "audit_chains" = audit_chain,
             "event_streams" = event_stream,
+            "invitations" = invitation,
+            "memberships" = membership,
             "organizations" = organization,
             "organization_heads" = organization_head,
             "plan_subscriptions" = plan_subscription,
@@ -42,6 +44,7 @@ impl Snapshot {
             "resources" = resource,
             "resource_amounts" = resource_amount,
             "revenue_movements" = revenue_movement,
+            "roles" = role,
             "subscription_add_ons" = subscription_add_on,
             "threshold_events" = threshold_event,
         }

@@ -18,5 +18,6 @@ pub mod pattern;
 pub mod quotas;
 pub mod resources;
 pub mod revenue;
+pub mod roles;
 pub mod subscriptions;
 pub mod token;

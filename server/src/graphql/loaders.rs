@@ -162,6 +162,8 @@ pub struct Loaders {
     pub(crate) resources: super::resources::ResourceLoaders,
     /// Of organizations.
     pub(crate) organizations: super::organizations::OrganizationLoaders,
+    /// Of roles.
+    pub(crate) roles: super::roles::RoleLoaders,
     /// Of subscriptions.
     pub(crate) subscriptions: super::subscriptions::SubscriptionLoaders,
     /// Of usage.
@@ -181,6 +183,7 @@ impl Loaders {
             quotas: super::quotas::QuotaLoaders::new(app, actor),
             resources: super::resources::ResourceLoaders::new(app, actor),
             organizations: super::organizations::OrganizationLoaders::new(app, actor),
+            roles: super::roles::RoleLoaders::new(app, actor),
             subscriptions: super::subscriptions::SubscriptionLoaders::new(app, actor),
             usage: super::quotas::UsageLoaders::new(app, actor),
         }

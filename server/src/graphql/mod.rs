@@ -17,6 +17,7 @@ pub mod payload;
 pub mod quotas;
 pub mod resources;
 pub mod revenue;
+pub mod roles;
 pub mod scalars;
 pub mod schema;
 pub mod server;

@@ -19,6 +19,7 @@ use super::quotas::{
 };
 use super::resources::{Resource, ResourceMutation};
 use super::revenue::RevenueQuery;
+use super::roles::RoleMutation;
 use super::server::ServerQuery;
 use super::subscriptions::SubscriptionMutation;
 use crate::app::App;
@@ -52,6 +53,7 @@ pub struct Mutation(
     QuotaMutation,
     ReservationMutation,
     ResourceMutation,
+    RoleMutation,
     SubscriptionMutation,
     UsageMutation,
 );

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::domain::quotas;
+use crate::domain::{members, quotas};
 use crate::error::Result;
 
 /// Something to be done again and again.
@@ -22,7 +22,7 @@ struct Job {
     run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<()>>,
 }
 
-const JOBS: [Job; 2] = [
+const JOBS: [Job; 3] = [
     // Usage shows everywhere within a minute (QUO-8).
     Job {
         name: "usage roll-up",
@@ -33,6 +33,11 @@ const JOBS: [Job; 2] = [
         name: "reconcile",
         every: Duration::from_mins(10),
         run: |app| reconcile(app).boxed(),
+    },
+    Job {
+        name: "abandoned invitations",
+        every: Duration::from_hours(1),
+        run: |app| async move { members::revoke_abandoned(app).await.map(drop) }.boxed(),
     },
 ];
 

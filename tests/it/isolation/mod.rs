@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 struct Tenant {
     organization: Organization,
     member: Person,
+    membership: String,
+    invitation: String,
     api_key: String,
     resource: String,
     reservation: String,
@@ -26,12 +28,9 @@ impl Tenant {
             .create_organization(stem)
             .await;
         let member = organization.add_member("org_member").await;
-        organization
-            .invite(
-                &format!("invited-by-{}@example.com", organization.slug),
-                "org_member",
-            )
-            .await;
+        let membership = organization.membership(&member).await;
+        let invited = format!("invited-by-{}@example.com", organization.slug);
+        let (invitation, _) = organization.invitation(&invited, "org_member").await;
         let api_key = organization.create_key(&["org.view"]).await.id;
         let resource = organization.create_resource("project", &[], None).await;
         organization
@@ -43,6 +42,8 @@ impl Tenant {
         Self {
             organization,
             member,
+            membership,
+            invitation,
             api_key,
             resource,
             reservation,
@@ -56,7 +57,9 @@ impl Tenant {
             "apiKeyId" => &self.api_key,
             "resourceId" | "parentId" => &self.resource,
             "reservationId" => &self.reservation,
-            "actorId" => &self.member.id,
+            "actorId" | "newOwnerId" => &self.member.id,
+            "membershipId" => &self.membership,
+            "invitationId" => &self.invitation,
             _ => return None,
         };
         Some(json!(id))

@@ -1,5 +1,11 @@
 //! Members and invitations (ACC-4), and what each role lets people do (ACC-2).
 
+mod invitations;
+mod membership;
+mod roles;
+mod streams;
+mod transfer;
+
 use bursar_tests::{Answer, Organization, Person, both_databases};
 use chrono::TimeDelta;
 use serde_json::json;

@@ -8,7 +8,7 @@ use bursar_entities::{membership, organization, session};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{Permission, Role, SecretHash, open_keys, permit, role};
+use super::{Permission, PermissionSet, SecretHash, held, open_keys, permit};
 use crate::actor::{Actor, Identity, UserIdentity};
 use crate::error::{Error, Result};
 
@@ -32,7 +32,7 @@ struct Known {
     open: HashSet<SessionId>,
     open_keys: HashSet<SecretHash>,
     kept: HashSet<OrganizationId>,
-    roles: HashMap<(UserId, OrganizationId), &'static Role>,
+    permissions: HashMap<(UserId, OrganizationId), PermissionSet>,
 }
 
 /// For each listener, why it may no longer listen; `None` for those who may. A constant number of statements for every
@@ -107,9 +107,12 @@ impl Known {
                     .filter(membership::Column::UserId.is_in(users))
                     .all(connection)
                     .await?;
-                known.roles.extend(rows.into_iter().filter_map(|row| {
-                    Some(((row.user_id, row.organization_id), role(&row.role_key)?))
-                }));
+                let held = held(connection, rows).await?.into_iter();
+                known.permissions.extend(
+                    held.map(|(row, permissions)| {
+                        ((row.user_id, row.organization_id), permissions)
+                    }),
+                );
             }
         }
         Ok(known)
@@ -144,8 +147,9 @@ impl Known {
         if let Some(key) = actor.api_key() {
             return permit(key.scope.held_in(organization), permission).err();
         }
-        let role = user.and_then(|user| self.roles.get(&(user.id, organization)));
-        permit(role.copied().map(Role::held), permission).err()
+        let permissions =
+            user.and_then(|user| self.permissions.get(&(user.id, organization)).copied());
+        permit(permissions, permission).err()
     }
 }
 

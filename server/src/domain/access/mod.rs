@@ -1,6 +1,7 @@
 //! May this actor do this here? Every use case about an organization asks on its first line, and gets the organization
 //! back: there is no other way to load one (ACC-8).
 
+mod held;
 mod key;
 mod listeners;
 mod mode;
@@ -10,12 +11,13 @@ mod role;
 mod session;
 mod standing;
 
+pub use held::{RoleName, held, role_named, roles_named};
 pub use key::{KeyScope, SecretHash, open_keys};
 pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
-pub use role::{OWNER, Role, SYSTEM_ROLES, role};
+pub use role::{ADMIN, OWNER, Role, SYSTEM_ROLES, system_role};
 pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
 
@@ -104,12 +106,14 @@ pub async fn authorize(
         .ok_or_else(|| Error::not_found("The organization"))?;
     let permissions = match &actor.identity {
         _ if actor.is_system_admin() => Some(PermissionSet::ALL),
-        Identity::User(user) => membership::Entity::find_in(organization)
-            .filter(membership::Column::UserId.eq(user.id))
-            .one(connection)
-            .await?
-            .and_then(|membership| role(&membership.role_key))
-            .map(Role::held),
+        Identity::User(user) => {
+            let rows = membership::Entity::find_in(organization)
+                .filter(membership::Column::UserId.eq(user.id))
+                .all(connection)
+                .await?;
+            let held = held(connection, rows).await?.pop();
+            held.map(|(_, permissions)| permissions)
+        }
         Identity::ApiKey(key) => key.scope.held_in(organization),
         Identity::System | Identity::Anonymous => None,
     };

@@ -1,57 +1,62 @@
-//! The system roles as data (ACC-2): who may do what, in one table.
+//! The system roles as data (ACC-2): who may do what, in one table. Organizations add roles of their own.
+
+use std::borrow::Cow;
+
+use bursar_entities::role::Model;
 
 use super::{Permission, PermissionSet};
 
 /// A named set of permissions.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
     /// Stable key such as `org_admin`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Display name.
-    pub name: &'static str,
-    /// Whether it can be given by invitation; the owner's changes hands by transfer only (ORG-5).
-    pub can_be_given: bool,
-    permissions: Permissions,
-}
-
-#[derive(Debug)]
-enum Permissions {
-    All,
-    AllBut(&'static [Permission]),
-    Only(&'static [Permission]),
+    pub name: Cow<'static, str>,
+    /// What it holds.
+    pub permissions: PermissionSet,
+    /// Grows with each update; none for a system role, which never changes.
+    pub version: Option<i32>,
 }
 
 impl Role {
-    /// Whether the role contains `permission`.
-    #[must_use]
-    pub fn allows(&self, permission: Permission) -> bool {
-        match self.permissions {
-            Permissions::All => true,
-            Permissions::AllBut(missing) => !missing.contains(&permission),
-            Permissions::Only(held) => held.contains(&permission),
+    const fn system(key: &'static str, name: &'static str, permissions: PermissionSet) -> Self {
+        Self {
+            key: Cow::Borrowed(key),
+            name: Cow::Borrowed(name),
+            permissions,
+            version: None,
         }
     }
 
-    /// All that it contains.
+    /// Whether it is the same in every organization.
     #[must_use]
-    pub fn held(&self) -> PermissionSet {
-        let all = Permission::ALL.iter().copied();
-        all.filter(|permission| self.allows(*permission)).collect()
+    pub const fn is_system(&self) -> bool {
+        self.version.is_none()
     }
 
-    /// The codes of all that it contains, in the order of display.
+    /// Whether it can be given at all; the owner's changes hands by transfer only (ORG-5).
     #[must_use]
-    pub fn codes(&self) -> Vec<&'static str> {
-        Permission::ALL
-            .iter()
-            .filter(|p| self.allows(**p))
-            .map(|p| p.code())
-            .collect()
+    pub fn can_be_given(&self) -> bool {
+        self.key != OWNER
+    }
+}
+
+impl From<Model> for Role {
+    fn from(row: Model) -> Self {
+        Self {
+            permissions: PermissionSet::of_codes(row.permissions.split(' ')),
+            key: row.key.into(),
+            name: row.name.into(),
+            version: Some(row.version),
+        }
     }
 }
 
 /// The key of the owner's role.
 pub const OWNER: &str = "org_owner";
+/// The key of the role of those who run an organization for its owner.
+pub const ADMIN: &str = "org_admin";
 
 const MEMBER: &[Permission] = &[
     Permission::OrgView,
@@ -75,46 +80,39 @@ const BILLING: &[Permission] = &[
     Permission::BillingManage,
 ];
 
+/// What only owners may do, unless a role of the organization's own grants it.
+const OWNERS: &[Permission] = &[Permission::OrgDelete, Permission::BillingManage];
+
 /// The system roles. Opening checkout and changing the plan are the owner's unless a role grants billing (ACC-2).
-pub const SYSTEM_ROLES: &[Role] = &[
-    Role {
-        key: OWNER,
-        name: "Owner",
-        can_be_given: false,
-        permissions: Permissions::All,
-    },
-    Role {
-        key: "org_admin",
-        name: "Admin",
-        can_be_given: true,
-        permissions: Permissions::AllBut(&[Permission::OrgDelete, Permission::BillingManage]),
-    },
-    Role {
-        key: "org_member",
-        name: "Member",
-        can_be_given: true,
-        permissions: Permissions::Only(MEMBER),
-    },
-    Role {
-        key: "billing",
-        name: "Billing",
-        can_be_given: true,
-        permissions: Permissions::Only(BILLING),
-    },
+pub static SYSTEM_ROLES: [Role; 4] = [
+    Role::system(OWNER, "Owner", PermissionSet::ALL),
+    Role::system(
+        ADMIN,
+        "Admin",
+        PermissionSet::ALL.without(PermissionSet::of(OWNERS)),
+    ),
+    Role::system("org_member", "Member", PermissionSet::of(MEMBER)),
+    Role::system("billing", "Billing", PermissionSet::of(BILLING)),
 ];
 
-/// The role called `key`, if there is one.
+/// The system role called `key`, if there is one.
 #[must_use]
-pub fn role(key: &str) -> Option<&'static Role> {
+pub fn system_role(key: &str) -> Option<&'static Role> {
     SYSTEM_ROLES.iter().find(|role| role.key == key)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OWNER, Permission, role};
+    use bursar_entities::ids::{OrganizationId, RoleId};
+    use bursar_entities::role::Model;
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::{OWNER, Permission, Role, system_role};
 
     fn allows(key: &str, permission: Permission) -> bool {
-        role(key).expect("a system role").allows(permission)
+        let role = system_role(key).expect("a system role");
+        role.permissions.contains(permission)
     }
 
     #[test]
@@ -129,9 +127,33 @@ mod tests {
         assert!(allows("org_member", Permission::QuotaConsume));
         assert!(!allows("org_member", Permission::MembersInvite));
         assert_eq!(
-            role("billing").expect("billing").codes(),
+            system_role("billing").expect("billing").permissions.codes(),
             ["org.view", "org.billing.view", "org.billing.manage"]
         );
-        assert!(role("nobody").is_none());
+        assert!(system_role("nobody").is_none());
+    }
+
+    #[test]
+    fn all_but_the_owners_role_can_be_given() {
+        for role in &super::SYSTEM_ROLES {
+            assert_eq!(role.can_be_given(), role.key != OWNER);
+            assert!(role.is_system());
+        }
+    }
+
+    #[test]
+    fn a_row_is_a_role() {
+        let role = Role::from(Model {
+            id: RoleId(Uuid::nil()),
+            organization_id: OrganizationId(Uuid::nil()),
+            key: "auditor".into(),
+            name: "Auditor".into(),
+            permissions: "org.audit.view org.view".into(),
+            version: 3,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        });
+        assert_eq!(role.permissions.codes(), ["org.view", "org.audit.view"]);
+        assert!(!role.is_system() && role.can_be_given());
     }
 }

@@ -6,7 +6,7 @@ use bursar_entities::ids::OrganizationId;
 use bursar_entities::{membership, organization};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{Permission, PermissionSet, Role, role};
+use super::{Permission, PermissionSet, held};
 use crate::actor::{Actor, Identity};
 use crate::error::Result;
 
@@ -36,8 +36,8 @@ impl Standing {
     }
 }
 
-/// What `actor` is in each of `organizations`, in one statement. Those that do not exist, or that are another
-/// tenant's, are absent.
+/// What `actor` is in each of `organizations`, in a constant number of statements. Those that do not exist, or that
+/// are another tenant's, are absent.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without an identity.
@@ -59,14 +59,9 @@ pub async fn standings(
                 .filter(membership::Column::OrganizationId.in_subquery(kept.into_query()))
                 .all(connection)
                 .await?;
-            Ok(rows
-                .into_iter()
-                .filter_map(|row| {
-                    Some((
-                        row.organization_id,
-                        Standing::Member(role(&row.role_key).map(Role::held)?),
-                    ))
-                })
+            let held = held(connection, rows).await?.into_iter();
+            Ok(held
+                .map(|(row, permissions)| (row.organization_id, Standing::Member(permissions)))
                 .collect())
         }
         Identity::ApiKey(key) => {

@@ -34,6 +34,14 @@ pub enum MemberError {
     /// The invitation is too old.
     #[error("This invitation has expired; ask for a new one")]
     Expired,
+    /// The invitation was taken back before.
+    #[error("This invitation has been revoked already; invite the address again")]
+    RevokedBefore,
+    /// An organization always has its owner.
+    #[error(
+        "The owner cannot leave, be removed or be given another role; transfer the ownership first"
+    )]
+    Owner,
     /// The caller belongs to the organization already.
     #[error("You are a member of this organization already")]
     JoinedBefore,
@@ -44,9 +52,12 @@ impl Classify for MemberError {
         match self {
             Self::NotARole { .. } => Code::Validation,
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => Code::Conflict,
-            Self::Accepted | Self::Revoked | Self::Expired | Self::JoinedBefore => {
-                Code::PreconditionFailed
-            }
+            Self::Accepted
+            | Self::Revoked
+            | Self::RevokedBefore
+            | Self::Expired
+            | Self::JoinedBefore
+            | Self::Owner => Code::PreconditionFailed,
         }
     }
 
@@ -55,6 +66,8 @@ impl Classify for MemberError {
             Self::NotARole { .. } => "roleKey",
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => "email",
             Self::Accepted | Self::Revoked | Self::Expired => "token",
+            Self::RevokedBefore => "invitationId",
+            Self::Owner => "membershipId",
             Self::JoinedBefore => return Vec::new(),
         };
         vec![field.to_owned()]

@@ -12,15 +12,16 @@ use sea_orm::{
 use secrecy::SecretString;
 
 use super::MemberError;
+use super::grant::grantable_in_tx;
 use crate::actor::{Actor, Identity};
 use crate::app::App;
-use crate::domain::access::{Access, Permission, Role, SYSTEM_ROLES, authorize_change, role};
+use crate::domain::access::{Permission, Role, authorize_change};
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::{email, quotas, token};
 use crate::error::{Error, Result};
 
 /// How long an invitation can be accepted.
-const LIFETIME: TimeDelta = TimeDelta::days(7);
+pub(super) const LIFETIME: TimeDelta = TimeDelta::days(7);
 
 /// What came of an invitation.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ pub async fn invite_member(
     lock_head_in_tx(&*tx, organization).await?;
     let access = authorize_change(&*tx, actor, organization, Permission::MembersInvite).await?;
     let email = email::parse("email", address)?;
-    let role = grantable(&access, role_key)?;
+    let role = grantable_in_tx(&*tx, &access, role_key).await?;
     refuse_member_in_tx(&*tx, organization, &email).await?;
     let inherits = clear_expired_in_tx(&*tx, app, organization, &email).await?;
     let change = if inherits {
@@ -92,25 +93,6 @@ pub(super) async fn lock_head_in_tx(
         .await?
         .map(drop)
         .ok_or_else(|| Error::not_found("The organization"))
-}
-
-/// The role called `key`, when it can be given, and given by whoever has `access`: nobody grants what they do not hold (ACC-2).
-fn grantable(access: &Access, key: &str) -> Result<&'static Role> {
-    let role = role(key)
-        .filter(|role| role.can_be_given)
-        .ok_or_else(|| MemberError::NotARole {
-            key: key.chars().take(64).collect(),
-            choices: SYSTEM_ROLES
-                .iter()
-                .filter(|role| role.can_be_given)
-                .map(|role| role.key)
-                .collect::<Vec<_>>()
-                .join(", "),
-        })?;
-    access
-        .require_held(role.held())
-        .map_err(|error| error.at(&["roleKey"]))?;
-    Ok(role)
 }
 
 async fn refuse_member_in_tx(
@@ -172,7 +154,7 @@ async fn insert_in_tx(
     actor: &Actor,
     organization: OrganizationId,
     email: String,
-    role: &Role,
+    role: Role,
 ) -> Result<(invitation::Model, SecretString)> {
     let token = token::generate(app);
     let now = app.now();
@@ -180,7 +162,7 @@ async fn insert_in_tx(
         id: app.new_id(),
         organization_id: organization,
         email,
-        role_key: role.key.to_owned(),
+        role_key: role.key.into_owned(),
         token_hash: token::hash(&token),
         invited_by: match &actor.identity {
             Identity::User(user) => Some(user.id),
@@ -195,66 +177,4 @@ async fn insert_in_tx(
         .exec_without_returning(tx)
         .await?;
     Ok((row, token))
-}
-
-#[cfg(test)]
-mod tests {
-    use bursar_entities::ids::{OrganizationId, UserId};
-    use bursar_entities::organization;
-    use chrono::DateTime;
-    use serde_json::json;
-    use uuid::Uuid;
-
-    use super::grantable;
-    use crate::domain::access::{Access, PermissionSet, Role, role};
-    use crate::error::Code;
-
-    fn access(role_key: &str) -> Access {
-        Access {
-            organization: organization::Model {
-                id: OrganizationId(Uuid::from_u128(1)),
-                name: "Acme".into(),
-                slug: "acme".into(),
-                description: None,
-                website: None,
-                logo_url: None,
-                billing_email: "a@b.c".into(),
-                settings: json!({}),
-                is_active: true,
-                owner_id: UserId(Uuid::from_u128(2)),
-                version: 1,
-                slug_pinned_at: None,
-                created_at: DateTime::UNIX_EPOCH,
-                updated_at: DateTime::UNIX_EPOCH,
-                deleted_at: None,
-            },
-            permissions: role(role_key).map_or(PermissionSet::ALL, Role::held),
-        }
-    }
-
-    #[test]
-    fn nobody_grants_what_they_do_not_hold() {
-        for (own, given, outcome) in [
-            ("org_owner", "org_admin", None),
-            ("org_owner", "billing", None),
-            ("org_owner", "org_owner", Some(Code::Validation)),
-            ("org_owner", "nobody", Some(Code::Validation)),
-            ("org_admin", "org_admin", None),
-            ("org_admin", "org_member", None),
-            ("org_admin", "billing", Some(Code::Forbidden)),
-        ] {
-            let code = grantable(&access(own), given).err().map(|error| error.code);
-            assert_eq!(code, outcome, "{own} gives {given}");
-        }
-        assert!(
-            grantable(&access("nobody"), "billing").is_ok(),
-            "who may do everything"
-        );
-    }
-
-    #[test]
-    fn the_missing_permission_is_named() {
-        let error = grantable(&access("org_admin"), "billing").expect_err("refused");
-        assert_eq!(error.facts, [("permission", json!("org.billing.manage"))]);
-    }
 }

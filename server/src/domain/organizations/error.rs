@@ -24,6 +24,15 @@ pub enum OrganizationError {
         /// The version that it has now.
         current: i32,
     },
+    /// What cannot be undone must be typed out.
+    #[error("Type the exact phrase \"{phrase}\" to confirm")]
+    NotConfirmed {
+        /// The phrase.
+        phrase: &'static str,
+    },
+    /// The owner cannot become the owner.
+    #[error("You own this organization already; name another member")]
+    OwnerAlready,
     /// The default plan leaves no room even for the owner.
     #[error("The plan that new organizations start on allows no member; ask the operator")]
     NoRoomForOwner,
@@ -34,6 +43,7 @@ impl Classify for OrganizationError {
         match self {
             Self::SlugTaken { .. } | Self::VersionConflict { .. } => Code::Conflict,
             Self::SlugFrozen => Code::PreconditionFailed,
+            Self::NotConfirmed { .. } | Self::OwnerAlready => Code::Validation,
             Self::NoRoomForOwner => Code::LimitReached,
         }
     }
@@ -42,6 +52,8 @@ impl Classify for OrganizationError {
         match self {
             Self::SlugTaken { .. } | Self::SlugFrozen => vec!["slug".to_owned()],
             Self::VersionConflict { .. } => vec!["expectedVersion".to_owned()],
+            Self::NotConfirmed { .. } => vec!["confirmation".to_owned()],
+            Self::OwnerAlready => vec!["newOwnerId".to_owned()],
             Self::NoRoomForOwner => Vec::new(),
         }
     }

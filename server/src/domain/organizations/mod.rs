@@ -10,6 +10,7 @@ mod settings;
 mod slug;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod update;
 
 pub use create::{
@@ -19,4 +20,5 @@ pub use error::OrganizationError;
 pub use figures::{access_modes, member_counts, resource_counts};
 pub use list::{Filter, Order, OrderField, Place, count, list};
 pub use read::{by_id, by_ids, by_slug, standings};
+pub use transfer::transfer_ownership;
 pub use update::{Edit, Patch, update_organization};

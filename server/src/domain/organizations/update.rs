@@ -82,7 +82,7 @@ pub async fn update_organization(
 }
 
 /// The row as it is now, locked so that neither another update nor a resource that pins the slug comes in between.
-async fn lock_in_tx(tx: &impl ConnectionTrait, id: OrganizationId) -> Result<Model> {
+pub(super) async fn lock_in_tx(tx: &impl ConnectionTrait, id: OrganizationId) -> Result<Model> {
     // The head comes first everywhere, and a change of settings raises a number in it.
     organization_head::Entity::find_in(id)
         .lock_exclusive()
@@ -143,7 +143,12 @@ fn edit(
     Ok(())
 }
 
-async fn write_in_tx(tx: &impl ConnectionTrait, app: &App, mut new: Model) -> Result<Model> {
+/// Writes a row that is locked, as its next version.
+pub(super) async fn write_in_tx(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    mut new: Model,
+) -> Result<Model> {
     new.version += 1;
     new.updated_at = app.now();
     // The row is locked: whatever is written here unchanged is what is there.

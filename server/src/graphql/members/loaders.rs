@@ -36,4 +36,10 @@ impl MemberLoaders {
             })),
         }
     }
+    /// Forgets what a mutation may have changed.
+    pub(crate) async fn forget_all(&self) {
+        self.members.forget_all().await;
+        self.invitations.forget_all().await;
+        self.invitation_counts.forget_all().await;
+    }
 }

@@ -22,36 +22,14 @@ use super::identity::User;
 use super::loaders::SetLoader;
 use super::organizations::Organization;
 use super::pagination::{List, list};
+use super::roles::{Role, standing};
 use super::scalars::id;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{self, Permission};
+use crate::domain::access::{OWNER, Permission};
 use crate::domain::members;
 use crate::domain::paging::{PageArguments, PageRequest};
 use crate::error::{Error, Result};
-
-/// A named set of permissions.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct Role {
-    /// Stable key, such as `org_admin`.
-    key: &'static str,
-    /// Display name.
-    name: &'static str,
-    /// The codes of the permissions that it holds.
-    permissions: Vec<&'static str>,
-}
-
-impl Role {
-    fn of(key: &str) -> async_graphql::Result<Self> {
-        let role = access::role(key)
-            .ok_or_else(|| Error::internal(format!("a row names the unknown role {key}")))?;
-        Ok(Self {
-            key: role.key,
-            name: role.name,
-            permissions: role.codes(),
-        })
-    }
-}
 
 /// That a user belongs to an organization.
 #[derive(Clone, Debug, SimpleObject)]
@@ -74,9 +52,8 @@ impl Membership {
     }
 
     /// The member's role.
-    #[expect(clippy::unused_async, reason = "resolvers are async")]
-    async fn role(&self) -> async_graphql::Result<Role> {
-        Role::of(&self.model.role_key)
+    async fn role(&self, ctx: &Context<'_>) -> async_graphql::Result<Role> {
+        Role::named(ctx, self.model.organization_id, &self.model.role_key).await
     }
 
     /// The organization.
@@ -86,6 +63,29 @@ impl Membership {
             .require(self.model.organization_id)
             .await?
             .into())
+    }
+
+    /// Whether the viewer may give the member another role. The owner's changes hands by
+    /// `transferOrganizationOwnership` only.
+    async fn viewer_can_update_role(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let standing = standing(ctx, self.model.organization_id).await?;
+        Ok(!self.is_owner() && standing.allows(Permission::MembersUpdateRole))
+    }
+
+    /// Whether the viewer may end the membership: everybody their own, but the owner.
+    async fn viewer_can_remove(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let standing = standing(ctx, self.model.organization_id).await?;
+        let is_own = ctx
+            .actor()
+            .user()
+            .is_ok_and(|user| user.id == self.model.user_id);
+        Ok(!self.is_owner() && (is_own || standing.allows(Permission::MembersRemove)))
+    }
+}
+
+impl Membership {
+    fn is_owner(&self) -> bool {
+        self.model.role_key == OWNER
     }
 }
 
@@ -132,14 +132,28 @@ pub struct Invitation {
 #[ComplexObject]
 impl Invitation {
     /// The role that the invited person will have.
-    #[expect(clippy::unused_async, reason = "resolvers are async")]
-    async fn role(&self) -> async_graphql::Result<Role> {
-        Role::of(&self.model.role_key)
+    async fn role(&self, ctx: &Context<'_>) -> async_graphql::Result<Role> {
+        Role::named(ctx, self.model.organization_id, &self.model.role_key).await
     }
 
     /// Where it is in its life.
     async fn status(&self, ctx: &Context<'_>) -> InvitationStatus {
         members::invitation_status(&self.model, ctx.app().now()).into()
+    }
+
+    /// Whether the viewer may send it again; its role must not hold what they do not.
+    async fn viewer_can_resend(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        if !self.viewer_can_revoke(ctx).await? {
+            return Ok(false);
+        }
+        self.role(ctx).await?.viewer_can_give(ctx).await
+    }
+
+    /// Whether the viewer may take it back.
+    async fn viewer_can_revoke(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let is_open = self.model.accepted_at.is_none() && self.model.revoked_at.is_none();
+        let standing = standing(ctx, self.model.organization_id).await?;
+        Ok(is_open && standing.allows(Permission::MembersInvite))
     }
 }
 
@@ -195,6 +209,15 @@ pub(super) async fn invitations_of(
         Invitation::from,
         move |_, _| total.clone().count(),
     ))
+}
+
+/// Forgets what a mutation may have changed of who belongs to an organization, and as what.
+pub(super) async fn forget_people(ctx: &Context<'_>) {
+    let loaders = ctx.loaders();
+    loaders.members.forget_all().await;
+    loaders.roles.forget_all().await;
+    loaders.organizations.standings.forget_all().await;
+    loaders.organizations.member_counts.forget_all().await;
 }
 
 fn cannot_list() -> Error {

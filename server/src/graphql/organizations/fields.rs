@@ -15,6 +15,7 @@ use crate::graphql::members::{self, Invitation, Membership};
 use crate::graphql::pagination::List;
 use crate::graphql::quotas::{self, Quota, UsageGranularity, UsagePoint, UsageRangeInput};
 use crate::graphql::resources::{self, Resource};
+use crate::graphql::roles::{self, Role};
 use crate::graphql::scalars::JsonObject;
 use crate::graphql::subscriptions::{self, PlanSubscription};
 
@@ -57,6 +58,11 @@ impl Organization {
     }
 
     // --- members
+
+    /// The roles that members can have: the system's, then its own by name. Needs `org.members.list`.
+    async fn roles(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Role>> {
+        roles::of_organization(ctx, self.model.id).await
+    }
 
     /// How many members it has; invitations are not counted.
     async fn member_count(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {

@@ -153,3 +153,14 @@ impl From<UpdateOrganizationInput> for Patch {
         }
     }
 }
+
+/// To whom an organization is handed over.
+#[derive(InputObject)]
+pub struct TransferOrganizationOwnershipInput {
+    /// The organization.
+    pub(super) organization_id: ID,
+    /// The id of the user who becomes its owner; another member.
+    pub(super) new_owner_id: ID,
+    /// The exact phrase `transfer ownership`.
+    pub(super) confirmation: String,
+}

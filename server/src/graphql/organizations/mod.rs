@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub use inputs::{
     CreateOrganizationInput, OrderDirection, OrganizationFilter, OrganizationOrder,
-    OrganizationOrderField, UpdateOrganizationInput,
+    OrganizationOrderField, TransferOrganizationOwnershipInput, UpdateOrganizationInput,
 };
 pub use list::OrganizationQuery;
 pub(crate) use list::page;

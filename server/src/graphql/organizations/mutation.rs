@@ -3,9 +3,13 @@
 use async_graphql::{Context, Object, SimpleObject};
 use bursar_entities::organization::Model;
 
-use super::{CreateOrganizationInput, Organization, UpdateOrganizationInput};
+use super::{
+    CreateOrganizationInput, Organization, TransferOrganizationOwnershipInput,
+    UpdateOrganizationInput,
+};
 use crate::domain::organizations;
 use crate::graphql::context::RequestContext;
+use crate::graphql::members::forget_people;
 use crate::graphql::payload::{Payload, UserError, settle};
 use crate::graphql::scalars::parse_id;
 
@@ -45,6 +49,8 @@ organization_payload! {
     CreateOrganizationPayload;
     /// What came of changing an organization.
     UpdateOrganizationPayload;
+    /// What came of handing an organization over.
+    TransferOrganizationOwnershipPayload;
 }
 
 /// Mutations of organizations.
@@ -74,5 +80,23 @@ impl OrganizationMutation {
         let expected = input.expected_version;
         let outcome = organizations::update_organization(app, actor, id, expected, input.into());
         settle(outcome.await)
+    }
+    /// Makes another member the owner; the viewer, who must be the owner, becomes admin. There is exactly one owner at
+    /// any moment.
+    async fn transfer_organization_ownership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "To whom, and the confirmation.")]
+        input: TransferOrganizationOwnershipInput,
+    ) -> async_graphql::Result<TransferOrganizationOwnershipPayload> {
+        let (app, actor) = (ctx.app(), ctx.actor());
+        actor.require_identity()?;
+        let id = parse_id(&input.organization_id, "The organization")?;
+        let owner = parse_id(&input.new_owner_id, "The member")?;
+        let phrase = &input.confirmation;
+        let outcome = organizations::transfer_ownership(app, actor, id, owner, phrase).await;
+        forget_people(ctx).await;
+        ctx.loaders().organizations.organizations.forget_all().await;
+        settle(outcome)
     }
 }

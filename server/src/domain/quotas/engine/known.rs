@@ -1,5 +1,5 @@
-//! What the engine remembers of an organization between batches: its terms, its members' roles and its counters. All of
-//! it is compared with the rows, under their locks, before anything decided from it is written.
+//! What the engine remembers of an organization between batches: its terms, what its members may do, and its counters.
+//! All of it is compared with the rows, under their locks, before anything decided from it is written.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use bursar_entities::ids::{MeterId, UserId};
 use bursar_entities::meter;
 use chrono::{DateTime, Utc};
 
-use crate::domain::access::Role;
+use crate::domain::access::PermissionSet;
 use crate::domain::quotas::standing::Standing;
 use crate::domain::quotas::terms::Terms;
 
 /// One organization.
 #[derive(Clone, Debug, Default)]
 pub(in crate::domain::quotas) struct Known {
-    /// `organization_heads.terms_version` when `terms` and `roles` were read.
+    /// `organization_heads.terms_version` when `terms` and `permissions` were read.
     pub(in crate::domain::quotas) version: i64,
     /// `catalog_state.terms_version` when `terms` were read.
     pub(in crate::domain::quotas) catalog: i64,
     pub(in crate::domain::quotas) terms: Terms,
     /// None for who is not a member.
-    pub(in crate::domain::quotas) roles: HashMap<UserId, Option<&'static Role>>,
+    pub(in crate::domain::quotas) permissions: HashMap<UserId, Option<PermissionSet>>,
     pub(in crate::domain::quotas) entries: Vec<Entry>,
 }
 

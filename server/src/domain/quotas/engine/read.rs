@@ -17,7 +17,7 @@ use super::known::{Entry, Known};
 use super::settle::Facts;
 use super::turn::Turn;
 use crate::app::App;
-use crate::domain::access::role;
+use crate::domain::access::{PermissionSet, held};
 use crate::domain::quotas::reservations;
 use crate::domain::quotas::standing::{Counters, Standing};
 use crate::domain::quotas::terms::Terms;
@@ -40,7 +40,7 @@ pub(super) async fn lock(tx: &impl ConnectionTrait, turns: &[Turn]) -> Result<He
         .collect())
 }
 
-/// Reads the terms of organizations whose number has been raised, and the roles of callers who are not known.
+/// Reads the terms of organizations whose number has been raised, and what callers who are not known may do.
 pub(super) async fn refresh(
     tx: &impl ConnectionTrait,
     heads: &Heads,
@@ -71,14 +71,15 @@ pub(super) async fn refresh(
             }
         }
     }
-    roles(tx, turns).await
+    permissions(tx, turns).await
 }
 
-async fn roles(tx: &impl ConnectionTrait, turns: &mut [Turn]) -> Result<()> {
+async fn permissions(tx: &impl ConnectionTrait, turns: &mut [Turn]) -> Result<()> {
     let mut missing: HashMap<OrganizationId, Vec<UserId>> = HashMap::new();
     for turn in turns.iter() {
         let known = turn.known.as_ref();
-        let unknown = |user: &UserId| known.is_none_or(|known| !known.roles.contains_key(user));
+        let unknown =
+            |user: &UserId| known.is_none_or(|known| !known.permissions.contains_key(user));
         let callers = turn.calls().map(|call| call.caller);
         let members = callers.filter(|caller| !caller.is_system_admin);
         let users: Vec<UserId> = members
@@ -98,17 +99,18 @@ async fn roles(tx: &impl ConnectionTrait, turns: &mut [Turn]) -> Result<()> {
         .filter(membership::Column::UserId.is_in(users))
         .all(tx)
         .await?;
-    let found: HashMap<(OrganizationId, UserId), String> = rows
+    let found: HashMap<(OrganizationId, UserId), PermissionSet> = held(tx, rows)
+        .await?
         .into_iter()
-        .map(|row| ((row.organization_id, row.user_id), row.role_key))
+        .map(|(row, permissions)| ((row.organization_id, row.user_id), permissions))
         .collect();
     for turn in turns {
         let (organization, Some(known)) = (turn.organization, &mut turn.known) else {
             continue;
         };
         for user in missing.get(&organization).into_iter().flatten() {
-            let key = found.get(&(organization, *user));
-            known.roles.insert(*user, key.and_then(|key| role(key)));
+            let held = found.get(&(organization, *user)).copied();
+            known.permissions.insert(*user, held);
         }
     }
     Ok(())

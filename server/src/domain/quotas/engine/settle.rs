@@ -11,7 +11,7 @@ use super::call::{Answer, Asked, Call};
 use super::catalog::Catalog;
 use super::known::Known;
 use crate::app::App;
-use crate::domain::access::{Permission, PermissionSet, Role, permit, require_full};
+use crate::domain::access::{Permission, PermissionSet, permit, require_full};
 use crate::domain::quotas::apply::{Demand, check_item};
 use crate::domain::quotas::crossings::Crossing;
 use crate::domain::quotas::decide::{self, Decision};
@@ -112,7 +112,7 @@ impl Known {
         let permissions = match (call.caller.key, call.caller.user) {
             _ if call.caller.is_system_admin => Some(PermissionSet::ALL),
             (Some(key), _) => key.held_in(call.organization),
-            (None, Some(user)) => self.roles.get(&user).ok_or(Stop::Unknown)?.map(Role::held),
+            (None, Some(user)) => *self.permissions.get(&user).ok_or(Stop::Unknown)?,
             (None, None) => None,
         };
         permit(permissions, Permission::QuotaConsume)?;
