@@ -1,8 +1,9 @@
-//! Who may do what: another tenant's things do not exist (ACC-8), and nobody in particular may do next to nothing. Both
-//! walk the whole graph, so that a new field is covered on the day it is born.
+//! Who may do what: another tenant's things do not exist (ACC-8), nobody in particular may do next to nothing, and members
+//! what their roles allow. All walk the whole graph, so that a new field is covered on the day it is born.
 
 mod anonymous;
 mod nodes;
+mod permissions;
 mod tenants;
 
 use bursar_tests::{Organization, Person, TestApp};
