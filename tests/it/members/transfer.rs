@@ -2,7 +2,7 @@
 
 use bursar_entities::ids::{OrganizationId, UserId};
 use bursar_entities::{membership, organization as organizations};
-use bursar_tests::{Answer, Organization, Person, TestApp, both_databases};
+use bursar_tests::{Answer, Mailbox, Organization, Person, TestApp, both_databases};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, Set,
@@ -70,6 +70,20 @@ both_databases! {
         assert_eq!(Organization { owner: heir.clone(), ..organization.clone() }.quota("members").await["used"], json!(2));
         let membership = organization.membership(old).await;
         remove(old, &membership).await.expect_no_errors();
+    }
+
+    /// The new owner is told by mail.
+    async fn the_new_owner_gets_a_mail(backend: Backend) {
+        let mailbox = Mailbox::open().await;
+        let url = mailbox.url().to_owned();
+        let app = TestApp::builder(backend).configure(move |config| config.mail.smtp_url = Some(url.into())).start().await;
+        let organization = app.anonymous.sign_up("owner").await.create_organization("acme").await;
+        let heir = organization.add_member("org_member").await;
+        transfer(&organization.owner, &organization, &heir.id, "transfer").await.expect_user_error("VALIDATION");
+        transfer(&organization.owner, &organization, &heir.id, PHRASE).await.expect_no_errors();
+        let mail = mailbox.expect(1).await;
+        assert!(mail.contains(&format!("To: {}", heir.email)) && mail.contains(&organization.slug), "{mail}");
+        assert_eq!(mailbox.mails().len(), 1);
     }
 
     /// Only the owner, only to another member, only with the exact phrase.

@@ -2,9 +2,11 @@
 //! after the other, and an index of the database allows no second owner.
 
 use bursar_entities::ids::{OrganizationId, UserId};
-use bursar_entities::membership;
 use bursar_entities::organization::Model;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, QueryFilter, Set};
+use bursar_entities::{membership, user};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
+};
 
 use super::OrganizationError;
 use super::update::{lock_in_tx, write_in_tx};
@@ -14,6 +16,7 @@ use crate::domain::access::{ADMIN, OWNER, Permission, authorize};
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::events::Signal;
 use crate::error::{Code, Error, Result};
+use crate::mail::Mail;
 
 /// What must be typed.
 const PHRASE: &str = "transfer ownership";
@@ -38,6 +41,7 @@ pub async fn transfer_ownership(
     check(&old, caller, new_owner, confirmation)?;
     let leaving = member_in_tx(&*tx, id, caller).await?;
     let coming = member_in_tx(&*tx, id, new_owner).await?;
+    let heir = user::Entity::find_by_id(new_owner).one(&*tx).await?;
     // In this order: the index allows no second owner, not even in between.
     give_in_tx(&*tx, app, leaving, ADMIN).await?;
     give_in_tx(&*tx, app, coming, OWNER).await?;
@@ -53,7 +57,30 @@ pub async fn transfer_ownership(
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     app.hub.publish(Signal::AccessChanged { organization: id });
+    if let Some(heir) = heir {
+        tell(app, &new, heir.email);
+    }
     Ok(new)
+}
+
+/// Tells the new owner by mail, afterwards: the transfer stands whether or not a mail server takes it.
+fn tell(app: &App, organization: &Model, email: String) {
+    let text = format!(
+        "You are now the owner of {} ({}).\n\n\
+         You can change its plan, hand it over and delete it. Its owner until now has become an admin.\n",
+        organization.name, organization.slug
+    );
+    let mail = Mail {
+        to: email,
+        subject: format!("You are now the owner of {}", organization.name),
+        text: text.into(),
+    };
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = app.mail.send(mail).await {
+            tracing::warn!(%error, cause = ?error.cause, "the new owner could not be told by mail");
+        }
+    });
 }
 
 /// Whether `caller` may hand `organization` over like that.
