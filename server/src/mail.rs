@@ -7,6 +7,7 @@ use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::app::App;
 use crate::config::MailConfig;
 use crate::error::{Code, Error, Result};
 
@@ -66,6 +67,19 @@ impl Mailer {
         })?;
         Ok(())
     }
+}
+
+/// Sends `mail` afterwards, where a mail server is configured: what it tells of stands whether or not it is delivered.
+pub(crate) fn post(app: &App, mail: Mail) {
+    if app.mail.transport.is_none() {
+        return;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = app.mail.send(mail).await {
+            tracing::warn!(%error, cause = ?error.cause, "a mail could not be sent");
+        }
+    });
 }
 
 /// The connection to the mail server at `url`; none when that is no address of one.

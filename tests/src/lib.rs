@@ -33,7 +33,7 @@ pub use database::{Backend, TestDatabase};
 pub use factories::{Organization, PASSWORD, Person};
 pub use keys::{KEY, Key};
 pub use live::{Live, LiveEvent, START_OF_LOG};
-pub use mailbox::Mailbox;
+pub use mailbox::{Mailbox, token_in};
 pub use process::{Ended, Process};
 pub use schema::{Field, Introspection, TypeRef};
 pub use snapshot::{Snapshot, crossings};

@@ -9,6 +9,16 @@ use tokio::net::{TcpListener, TcpStream};
 /// How long a mail may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The token in a mail: the one line of 43 characters.
+#[must_use]
+pub fn token_in(mail: &str) -> String {
+    let mut lines = mail.lines().map(str::trim);
+    let token = lines.find(|line| line.len() == 43 && !line.contains(' '));
+    token
+        .unwrap_or_else(|| panic!("no token in:\n{mail}"))
+        .to_owned()
+}
+
 /// Everything that was sent to one mail server.
 #[derive(Clone, Debug)]
 pub struct Mailbox {

@@ -1,6 +1,6 @@
 //! A forgotten password: what a mail makes possible, and what a stranger learns from it, which is nothing.
 
-use bursar_tests::{Answer, Backend, Client, Mailbox, PASSWORD, TestApp, both_databases};
+use bursar_tests::{Answer, Backend, Client, Mailbox, PASSWORD, TestApp, both_databases, token_in};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -30,15 +30,6 @@ async fn request(client: &Client, email: &str) -> Answer {
 async fn reset(client: &Client, token: &str, password: &str) -> Answer {
     let input = json!({ "token": token, "newPassword": password });
     client.mutate("resetPassword", input, "passwordReset").await
-}
-
-/// The token in a mail: the one line of 43 characters.
-fn token_in(mail: &str) -> String {
-    let mut lines = mail.lines().map(str::trim);
-    let token = lines.find(|line| line.len() == 43 && !line.contains(' '));
-    token
-        .unwrap_or_else(|| panic!("no token in:\n{mail}"))
-        .to_owned()
 }
 
 both_databases! {

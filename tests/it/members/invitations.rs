@@ -1,7 +1,7 @@
 //! What becomes of invitations: sent again, revoked, refused; and the places that they hold.
 
 use bursar::domain::members;
-use bursar_tests::{Answer, Organization, Person, both_databases};
+use bursar_tests::{Answer, Mailbox, Organization, Person, TestApp, both_databases, token_in};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -206,5 +206,27 @@ both_databases! {
             let now = organization.quota("members").await["used"].as_i64().unwrap();
             assert_eq!(now - before, i64::from(joined));
         }
+    }
+
+    /// Whoever is invited hears of it by mail, each time, with a token that works; the one before it does not any more.
+    async fn an_invitation_is_mailed(backend: Backend) {
+        let mailbox = Mailbox::open().await;
+        let url = mailbox.url().to_owned();
+        let app = TestApp::builder(backend)
+            .configure(move |config| config.mail.smtp_url = Some(url.into()))
+            .start()
+            .await;
+        let organization = app.anonymous.sign_up("owner").await.create_organization("acme").await;
+        let guest = app.anonymous.sign_up("guest").await;
+        let (invitation, token) = organization.invitation(&guest.email, "org_member").await;
+        let mail = mailbox.expect(1).await;
+        assert!(mail.contains(&format!("To: {}", guest.email)), "{mail}");
+        assert!(mail.contains("You are invited to acme"), "{mail}");
+        assert_eq!(token_in(&mail), token);
+        resend(&organization.owner, &invitation).await.expect_no_errors();
+        let newest = token_in(&mailbox.expect(2).await);
+        accept(&guest, &token).await.expect_user_error("PRECONDITION_FAILED");
+        accept(&guest, &newest).await.expect_no_errors();
+        assert_eq!(mailbox.mails().len(), 2);
     }
 }

@@ -81,9 +81,10 @@ both_databases! {
         let heir = organization.add_member("org_member").await;
         transfer(&organization.owner, &organization, &heir.id, "transfer").await.expect_user_error("VALIDATION");
         transfer(&organization.owner, &organization, &heir.id, PHRASE).await.expect_no_errors();
-        let mail = mailbox.expect(1).await;
+        let mail = mailbox.expect(2).await;
+        assert!(mail.contains("You are now the owner"), "after the invitation: {mail}");
         assert!(mail.contains(&format!("To: {}", heir.email)) && mail.contains(&organization.slug), "{mail}");
-        assert_eq!(mailbox.mails().len(), 1);
+        assert_eq!(mailbox.mails().len(), 2);
     }
 
     /// Only the owner, only to another member, only with the exact phrase.

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 
 use super::{Permission, PermissionSet, held};
 use crate::actor::{Actor, Identity};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What an actor is in an organization that it may see.
 #[derive(Clone, Copy, Debug)]
@@ -70,10 +70,11 @@ pub async fn standings(
             let standing = Standing::Member(key.scope.permissions);
             Ok(ids.into_iter().map(|id| (id, standing)).collect())
         }
-        _ => {
+        Identity::User(_) | Identity::System => {
             let ids: Vec<OrganizationId> = kept.into_tuple().all(connection).await?;
             Ok(ids.into_iter().map(|id| (id, Standing::Platform)).collect())
         }
+        Identity::Anonymous => Err(Error::unauthenticated()),
     }
 }
 

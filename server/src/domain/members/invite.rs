@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use super::MemberError;
 use super::grant::grantable_in_tx;
+use super::letter;
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::domain::access::{Permission, Role, authorize_change};
@@ -75,6 +76,7 @@ pub async fn invite_member(
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     change.publish(app);
+    letter::tell(app, &access.organization, &row, &token);
     Ok(Invited {
         invitation: Some((row, token)),
         change,

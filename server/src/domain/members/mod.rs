@@ -6,6 +6,7 @@ mod accept;
 mod error;
 mod grant;
 mod invite;
+mod letter;
 mod list;
 mod lock;
 mod remove;

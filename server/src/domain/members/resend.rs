@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::grant::grantable_in_tx;
 use super::invite::LIFETIME;
+use super::letter;
 use super::lock::{hide, invitation_in_tx, no_invitation};
 use super::revoke::refuse_closed;
 use crate::actor::Actor;
@@ -56,5 +57,6 @@ pub async fn resend_invitation(
         );
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
+    letter::tell(app, &access.organization, &row, &token);
     Ok((row, token))
 }

@@ -16,7 +16,7 @@ use crate::domain::access::{ADMIN, OWNER, Permission, authorize};
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::events::Signal;
 use crate::error::{Code, Error, Result};
-use crate::mail::Mail;
+use crate::mail::{Mail, post};
 
 /// What must be typed.
 const PHRASE: &str = "transfer ownership";
@@ -75,12 +75,7 @@ fn tell(app: &App, organization: &Model, email: String) {
         subject: format!("You are now the owner of {}", organization.name),
         text: text.into(),
     };
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(error) = app.mail.send(mail).await {
-            tracing::warn!(%error, cause = ?error.cause, "the new owner could not be told by mail");
-        }
-    });
+    post(app, mail);
 }
 
 /// Whether `caller` may hand `organization` over like that.
