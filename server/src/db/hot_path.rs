@@ -11,15 +11,20 @@ use sea_orm::sqlx::postgres::{
 };
 use sea_orm::sqlx::query::Query;
 use sea_orm::sqlx::{self, ConnectOptions as _, Postgres};
+use tokio::time::{Instant, timeout};
 
 /// How long to wait for a new connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection may lie idle: what stands between may have forgotten it, or the server may have ended it.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long a statement may take, waiting for locks included, before its connection is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Connections, opened as they are needed: as many as batches are written at once. Clones share them.
 #[derive(Clone)]
 pub struct HotPath {
     options: Arc<PgConnectOptions>,
-    idle: Arc<Mutex<Vec<PgConnection>>>,
+    idle: Arc<Mutex<Vec<(Instant, PgConnection)>>>,
 }
 
 impl HotPath {
@@ -51,25 +56,35 @@ impl HotPath {
         &self,
         statement: Query<'_, Postgres, PgArguments>,
     ) -> Result<u64, Failure> {
-        let idle = self.idle().pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => tokio::time::timeout(CONNECT, self.options.connect())
-                .await
-                .unwrap_or(Err(sqlx::Error::PoolTimedOut))?,
-        };
-        let done = statement.execute(&mut connection).await;
+        let mut connection = self.connection().await?;
+        let done = timeout(PATIENCE, statement.execute(&mut connection)).await;
+        let done = done.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         let done = done.map_err(Failure::from);
         if matches!(done, Err(Failure::Lost(_))) {
             // The others go to the same server, which may be gone.
             self.idle().clear();
         } else {
-            self.idle().push(connection);
+            self.idle().push((Instant::now(), connection));
         }
         done.map(|done| done.rows_affected())
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<PgConnection>> {
+    async fn connection(&self) -> Result<PgConnection, Failure> {
+        let idle = {
+            let mut idle = self.idle();
+            idle.retain(|(since, _)| since.elapsed() < IDLE);
+            idle.pop()
+        };
+        if let Some((_, connection)) = idle {
+            return Ok(connection);
+        }
+        let connected = timeout(CONNECT, self.options.connect()).await;
+        connected
+            .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            .map_err(Failure::NotSent)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Instant, PgConnection)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,6 +94,8 @@ impl HotPath {
 pub enum Failure {
     /// The server refused it; nothing was written.
     Refused(Box<PgDatabaseError>),
+    /// There was no connection to send it on; nothing was written.
+    NotSent(sqlx::Error),
     /// The connection broke, or the server ended it: nobody knows whether anything was written.
     Lost(sqlx::Error),
 }

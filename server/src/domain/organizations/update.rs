@@ -2,10 +2,11 @@
 //! that nobody overwrites what they have not read (ORG-2, ORG-3).
 
 use bursar_entities::ids::OrganizationId;
-use bursar_entities::organization::{Entity, Model};
+use bursar_entities::organization::{Column, Entity, Model};
 use bursar_entities::organization_head;
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect,
 };
 use serde_json::Value;
 
@@ -89,6 +90,7 @@ pub(super) async fn lock_in_tx(tx: &impl ConnectionTrait, id: OrganizationId) ->
         .one(tx)
         .await?;
     Entity::find_by_id(id)
+        .filter(Column::DeletedAt.is_null())
         .lock_exclusive()
         .one(tx)
         .await?

@@ -35,13 +35,13 @@ pub(super) async fn run(app: App) {
             .sum::<usize>()
             == 1;
         let claim = Claim::new(&engine, &taken);
-        let floods = taken.bulk && !engine.doubts();
+        let (bulk, hopeful) = (taken.bulk, !engine.doubts());
         let mut turns = turns(&engine, taken);
         match turns.pop() {
-            Some(turn) if floods => flood::run(&app, &engine, turn).await,
+            Some(turn) if bulk && hopeful => flood::run(&app, &engine, turn).await,
             last => {
                 turns.extend(last);
-                work(&app, &engine, turns).await;
+                work(&app, &engine, turns, hopeful).await;
             }
         }
         drop(claim);
@@ -114,8 +114,8 @@ fn turns(engine: &Engine, mut taken: Taken<OrganizationId, Waiting>) -> Vec<Turn
         .collect()
 }
 
-/// Has `turns` decided, as far as can be from what is known, else after reading.
-async fn work(app: &App, engine: &Engine, turns: Vec<Turn>) {
+/// Has `turns` decided, as far as can be from what is known (if there is hope of that), else after reading.
+async fn work(app: &App, engine: &Engine, turns: Vec<Turn>, hopeful: bool) {
     let catalog = engine.remembered_catalog();
     let stage = Stage {
         app,
@@ -123,7 +123,6 @@ async fn work(app: &App, engine: &Engine, turns: Vec<Turn>) {
         now: app.now(),
         facts: None,
     };
-    let hopeful = !engine.doubts();
     let (decided, mut others): (Vec<Turn>, Vec<Turn>) = turns
         .into_iter()
         .map(|mut turn| (hopeful && turn.decide(&stage), turn))

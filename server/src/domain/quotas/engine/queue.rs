@@ -11,9 +11,6 @@ use std::hash::Hash;
 const BATCH: usize = 1024;
 /// From how many waiting calls on an organization rides alone.
 const BULK: usize = 64;
-/// How many calls must wait before those who do not flood have a second lane: fewer are decided sooner in one batch of
-/// the first, because a batch costs more than the calls in it.
-const CROWD: usize = 128;
 /// Most calls in a batch of such a one while others come and go: they share processor, disk and log with it, and wait
 /// for a long batch although they are not in it.
 const BULK_BESIDE_OTHERS: usize = 128;
@@ -84,8 +81,7 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
 
     /// Opens a lane when one may be opened and would find work.
     pub(super) fn open_lane(&mut self) -> bool {
-        let helps = |floods| floods || self.lanes == self.bulk_lanes || self.len >= CROWD;
-        let open = self.lanes < self.limits.lanes && self.serves().is_some_and(helps);
+        let open = self.lanes < self.limits.lanes && self.serves().is_some();
         self.lanes += usize::from(open);
         open
     }
@@ -193,7 +189,7 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, BULK, BULK_BESIDE_OTHERS, CROWD, Limits, OTHERS_REMEMBERED, Queue};
+    use super::{BATCH, BULK, BULK_BESIDE_OTHERS, Limits, OTHERS_REMEMBERED, Queue};
 
     fn queue(lanes: usize) -> Queue<u32, usize> {
         Queue::new(Limits {
@@ -233,20 +229,6 @@ mod tests {
         assert_eq!(queue.take().expect("the small one").turns, [(3, vec![0])]);
         queue.finish(&[1], true);
         assert_eq!(queue.take().expect("the other flood").turns[0].0, 2);
-    }
-
-    #[test]
-    fn a_second_lane_is_for_crowds() {
-        let mut queue = queue(2);
-        assert!(queue.push(0, 0).is_ok());
-        assert!(queue.open_lane());
-        assert!(queue.take().is_some());
-        for key in 1..CROWD {
-            assert!(queue.push(u32::try_from(key).unwrap(), 0).is_ok());
-            assert!(!queue.open_lane(), "{key} wait for the first");
-        }
-        assert!(queue.push(9_999, 0).is_ok());
-        assert!(queue.open_lane());
     }
 
     #[test]

@@ -79,6 +79,10 @@ pub(super) async fn write(app: &App, stage: &Stage<'_>, turns: &[Turn]) -> Outco
                 Outcome::Stale
             }
         },
+        Err(Failure::NotSent(error)) => {
+            tracing::warn!(%error, "the quota engine has no connection of its own; taking one of the others'");
+            Outcome::Stale
+        }
         Err(Failure::Lost(error)) => Outcome::Unknown(Error::internal(error)),
     }
 }
