@@ -98,7 +98,7 @@ impl Window {
     /// The first element that fits a CSS selector, as soon as it is there.
     pub(crate) async fn find(&self, css: &str) -> Outcome<Element> {
         until(css, async || {
-            passing(self.client.find(Locator::Css(css)).await)
+            answered(self.client.find(Locator::Css(css)).await)
         })
         .await
     }
@@ -116,10 +116,10 @@ impl Window {
     /// Clicks the first element that fits a CSS selector, as soon as it can be clicked.
     pub(crate) async fn click_css(&self, css: &str) -> Outcome<()> {
         until(&format!("{css} to be clickable"), async || {
-            let Some(element) = passing(self.client.find(Locator::Css(css)).await)? else {
+            let Some(element) = answered(self.client.find(Locator::Css(css)).await)? else {
                 return Ok(None);
             };
-            if !passing(element.is_enabled().await)?.unwrap_or_default() {
+            if !answered(element.is_enabled().await)?.unwrap_or_default() {
                 return Ok(None);
             }
             passing(element.click().await)
@@ -167,10 +167,10 @@ impl Window {
         let css = by_id(id);
         let mut last = None;
         let waited = until(what, async || {
-            let Some(element) = passing(self.client.find(Locator::Css(&css)).await)? else {
+            let Some(element) = answered(self.client.find(Locator::Css(&css)).await)? else {
                 return Ok(None);
             };
-            last = passing(read(element).await)?.flatten();
+            last = answered(read(element).await)?.flatten();
             Ok((last.as_deref() == Some(expected)).then_some(()))
         });
         let waited = waited.await;
@@ -218,6 +218,14 @@ fn passing<T>(outcome: Result<T, CmdError>) -> Outcome<Option<T>> {
             Ok(None)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The same of a question, which changes nothing: one that the driver has dropped without an answer is asked again.
+fn answered<T>(outcome: Result<T, CmdError>) -> Outcome<Option<T>> {
+    match outcome {
+        Err(CmdError::FailedC(_)) => Ok(None),
+        outcome => passing(outcome),
     }
 }
 
