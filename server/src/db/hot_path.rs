@@ -16,9 +16,9 @@ use tokio::time::{Instant, timeout};
 /// How long to wait for a new connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a connection may lie idle: what stands between may have forgotten it, or the server may have ended it.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// How long a statement may take, waiting for locks included, before its connection is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Connections, opened as they are needed: as many as batches are written at once. Clones share them.
 #[derive(Clone)]
