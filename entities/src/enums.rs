@@ -87,6 +87,34 @@ pub enum MeterCounts {
     Members,
 }
 
+/// What becomes of a request to consume when the database does not answer (QUO-10).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FailurePolicy {
+    /// It fails: nothing is granted that is not written down.
+    #[default]
+    #[sea_orm(string_value = "CLOSED")]
+    Closed,
+    /// It is granted, and recorded as soon as the database answers again.
+    #[sea_orm(string_value = "OPEN")]
+    Open,
+}
+
 /// The life of a plan version (CAT-3).
 #[derive(
     Clone,

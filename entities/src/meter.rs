@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::enums::{MeterCounts, MeterKind, MeterWindow};
+use crate::enums::{FailurePolicy, MeterCounts, MeterKind, MeterWindow};
 use crate::ids::MeterId;
 
 /// One row of `meters`.
@@ -32,6 +32,8 @@ pub struct Model {
     pub exceeded_percent: i16,
     /// What the server counts by itself.
     pub counts: Option<MeterCounts>,
+    /// What becomes of requests while the database does not answer.
+    pub failure_policy: FailurePolicy,
     /// Order of display.
     pub position: i32,
     /// When it was first applied.

@@ -87,6 +87,9 @@ pub enum Identity {
     ApiKey(ApiKeyIdentity),
     /// Bursar itself: start-up, jobs, the command line.
     System,
+    /// Somebody whose token was good a moment ago, while the database does not say whether it still is. Nothing is allowed
+    /// to them but what fails open (QUO-10).
+    Unconfirmed(Box<Self>),
 }
 
 /// Where a request came from; written to the audit log.
@@ -139,6 +142,7 @@ impl Actor {
             Identity::User(user) => Ok(user),
             Identity::ApiKey(_) => Err(Error::needs_a_person()),
             Identity::Anonymous | Identity::System => Err(Error::unauthenticated()),
+            Identity::Unconfirmed(_) => Err(unconfirmed()),
         }
     }
 
@@ -147,19 +151,28 @@ impl Actor {
     pub const fn api_key(&self) -> Option<&ApiKeyIdentity> {
         match &self.identity {
             Identity::ApiKey(key) => Some(key),
-            Identity::User(_) | Identity::Anonymous | Identity::System => None,
+            Identity::User(_)
+            | Identity::Anonymous
+            | Identity::System
+            | Identity::Unconfirmed(_) => None,
         }
+    }
+
+    /// Whether the database did not say who this is.
+    #[must_use]
+    pub const fn is_unconfirmed(&self) -> bool {
+        matches!(self.identity, Identity::Unconfirmed(_))
     }
 
     /// Refuses a request that nobody signed in for.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` for [`Identity::Anonymous`].
+    /// `UNAUTHENTICATED` for [`Identity::Anonymous`], `INTERNAL` for [`Identity::Unconfirmed`].
     pub fn require_identity(&self) -> Result<()> {
-        if self.identity == Identity::Anonymous {
-            Err(Error::unauthenticated())
-        } else {
-            Ok(())
+        match &self.identity {
+            Identity::Anonymous => Err(Error::unauthenticated()),
+            Identity::Unconfirmed(_) => Err(unconfirmed()),
+            Identity::User(_) | Identity::ApiKey(_) | Identity::System => Ok(()),
         }
     }
 
@@ -169,7 +182,7 @@ impl Actor {
         match &self.identity {
             Identity::User(user) => user.is_system_admin,
             Identity::System => true,
-            Identity::ApiKey(_) | Identity::Anonymous => false,
+            Identity::ApiKey(_) | Identity::Anonymous | Identity::Unconfirmed(_) => false,
         }
     }
 
@@ -178,6 +191,10 @@ impl Actor {
     pub const fn locale(&self) -> Locale {
         self.origin.locale
     }
+}
+
+fn unconfirmed() -> Error {
+    Error::internal("the database did not say who asks")
 }
 
 #[cfg(test)]

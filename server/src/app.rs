@@ -4,19 +4,23 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use bursar_entities::ids::TypedId;
+use bursar_entities::api_key;
+use bursar_entities::ids::{SessionId, TypedId};
 use chrono::{DateTime, Utc};
 use rand::Rng as _;
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use crate::actor::UserIdentity;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
+use crate::domain::access::SecretHash;
 use crate::domain::api_keys::{KeyUses, OpenKeys};
 use crate::domain::events::Hub;
 use crate::domain::identity::{Attempts, OpenSessions};
-use crate::domain::quotas::Engine;
+use crate::domain::quotas::{Engine, FailOpen, Outage};
 use crate::mail::Mailer;
+use crate::remember::Remember;
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -30,6 +34,10 @@ pub struct Parts {
     pub hub: Hub,
     /// Decides about quotas.
     pub quotas: Engine,
+    /// What is granted while the database does not answer.
+    pub fail_open: FailOpen,
+    /// Whether it has failed to answer a moment ago.
+    pub outage: Outage,
     /// Sends mail.
     pub mail: Mailer,
     /// Requests to reset passwords of late.
@@ -38,6 +46,10 @@ pub struct Parts {
     pub attempts: Attempts,
     /// Who asks, looked up for many requests at once.
     pub open_sessions: OpenSessions,
+    /// Who asked of late, for when the database does not answer.
+    pub known_sessions: Remember<SessionId, UserIdentity>,
+    /// Which keys asked of late, for when the database does not answer.
+    pub known_keys: Remember<SecretHash, api_key::Model>,
     /// Which key asks, looked up for many requests at once.
     pub open_keys: OpenKeys,
     /// Which keys' use was written down of late.
@@ -57,6 +69,8 @@ impl App {
         Self(Arc::new(Parts {
             quotas: Engine::new(db.backend()),
             mail: Mailer::new(&config.mail),
+            fail_open: FailOpen::new(config.failure.spool.clone()),
+            outage: Outage::default(),
             db,
             clock,
             config,
@@ -64,6 +78,8 @@ impl App {
             resets: Attempts::default(),
             attempts: Attempts::default(),
             open_sessions: OpenSessions::default(),
+            known_sessions: Remember::default(),
+            known_keys: Remember::default(),
             open_keys: OpenKeys::default(),
             key_uses: KeyUses::default(),
             ids: std::sync::Mutex::new(ContextV7::new()),

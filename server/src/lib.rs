@@ -16,5 +16,6 @@ pub mod http;
 pub mod jobs;
 mod logging;
 pub mod mail;
+mod remember;
 #[cfg(test)]
 mod testing;

@@ -147,6 +147,7 @@ async fn apply_catalog(app: &App) {
         alert_percent: 95,
         exceeded_percent: 100,
         counts: Some(MeterCounts::Members),
+        failure_policy: bursar_entities::enums::FailurePolicy::Closed,
         position: 0,
         created_at: now,
     };

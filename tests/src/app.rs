@@ -128,6 +128,12 @@ impl TestApp {
         Self::open(Arc::clone(&self.database), clock, config).await
     }
 
+    /// The database below it.
+    #[must_use]
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// Moves the server's time.
     pub fn advance(&self, by: TimeDelta) {
         assert!(self.app.clock.advance(by), "the clock is moved by hand");

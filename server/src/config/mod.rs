@@ -4,6 +4,7 @@
 mod admin;
 mod catalog;
 mod database;
+mod failure;
 mod http;
 mod limits;
 mod mail;
@@ -13,6 +14,7 @@ mod source;
 pub use admin::AdminConfig;
 pub use catalog::CatalogConfig;
 pub use database::DatabaseConfig;
+pub use failure::FailureConfig;
 pub use http::HttpConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
@@ -34,6 +36,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// How mail leaves the server.
     pub mail: MailConfig,
+    /// What happens while the database does not answer.
+    pub failure: FailureConfig,
     /// What one request may cost.
     pub limits: LimitsConfig,
     /// Whether this is the demonstration (`serve --demo`).
@@ -62,6 +66,7 @@ impl Config {
             admin: AdminConfig::read(source, &mut problems),
             catalog: CatalogConfig::read(source, &mut problems),
             limits: LimitsConfig::read(source, &mut problems),
+            failure: FailureConfig::read(source, &database, &mut problems),
             mail: MailConfig::read(source, &mut problems),
             demo: false,
             database,

@@ -22,12 +22,18 @@ struct Job {
     run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<()>>,
 }
 
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 4] = [
     // Usage shows everywhere within a minute (QUO-8).
     Job {
         name: "usage roll-up",
         every: Duration::from_secs(10),
         run: |app| async move { quotas::roll_up(app).await.map(drop) }.boxed(),
+    },
+    // What was granted without the database is recorded soon after it answers again (QUO-10).
+    Job {
+        name: "open grants",
+        every: Duration::from_secs(10),
+        run: |app| async move { quotas::settle_open_grants(app).await.map(drop) }.boxed(),
     },
     Job {
         name: "reconcile",

@@ -3,6 +3,7 @@
 mod add_ons;
 mod decisions;
 mod engine;
+mod fail_open;
 mod grace;
 mod grants;
 mod idempotency;

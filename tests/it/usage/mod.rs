@@ -53,6 +53,7 @@ async fn counter(app: &TestApp, key: &str, window: MeterWindow) -> MeterId {
         alert_percent: 95,
         exceeded_percent: 100,
         counts: None,
+        failure_policy: bursar_entities::enums::FailurePolicy::Closed,
         position: 100,
         created_at: app.app.now(),
     };

@@ -159,6 +159,7 @@ fn gauge(app: &App, id: MeterId, key: &str) -> meter::Model {
         alert_percent: 95,
         exceeded_percent: 100,
         counts: None,
+        failure_policy: bursar_entities::enums::FailurePolicy::Closed,
         position: 1_000,
         created_at: app.now(),
     }

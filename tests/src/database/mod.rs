@@ -69,6 +69,17 @@ impl TestDatabase {
         &self.url
     }
 
+    /// Ends every connection and lets nobody in, as if the server were gone; or lets them in again.
+    ///
+    /// # Panics
+    /// For a file, which cannot go away.
+    pub async fn allow_connections(&self, allowed: bool) {
+        match &self.place {
+            Place::Folder(_) => panic!("a file cannot go away"),
+            Place::Cluster { name } => postgres::allow_connections(name, allowed).await,
+        }
+    }
+
     /// The folder of the file, for a database that is one.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {

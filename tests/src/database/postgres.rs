@@ -54,6 +54,22 @@ pub(super) async fn create_empty() -> String {
     name
 }
 
+/// Ends every connection to the database called `name` and lets nobody in, or lets them in again.
+pub(super) async fn allow_connections(name: &str, allowed: bool) {
+    let mut connection = admin().await;
+    run(
+        &mut connection,
+        format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}"),
+    )
+    .await;
+    if !allowed {
+        let end = format!(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        run(&mut connection, end).await;
+    }
+}
+
 /// Copies the template, making it first when this build has none; the copy's name.
 pub(super) async fn copy_template() -> String {
     let mut connection = admin().await;

@@ -68,16 +68,23 @@ pub async fn open_keys(
     let asked: HashSet<&SecretHash> = secrets.iter().collect();
     let mut open = HashMap::new();
     for row in rows {
-        let overlap = row.previous_until.is_some_and(|until| until > now);
-        let previous = row.previous_hash.as_ref().filter(|_| overlap);
-        for hash in [Some(&row.secret_hash), previous].into_iter().flatten() {
-            let hash = <[u8; 32]>::try_from(hash.as_slice()).map(SecretHash);
-            if let Some(hash) = hash.ok().filter(|hash| asked.contains(hash)) {
-                open.insert(hash, row.clone());
-            }
+        for hash in opening(&row, now).filter(|hash| asked.contains(hash)) {
+            open.insert(hash, row.clone());
         }
     }
     Ok(open)
+}
+
+/// The secrets that open `key` at `now`; none once it has expired or been revoked.
+pub fn opening(key: &Model, now: DateTime<Utc>) -> impl Iterator<Item = SecretHash> {
+    let lasts = key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now);
+    let overlaps = key.previous_until.is_some_and(|until| until > now);
+    let previous = key.previous_hash.as_ref().filter(|_| overlaps);
+    [Some(&key.secret_hash), previous]
+        .into_iter()
+        .flatten()
+        .filter(move |_| lasts)
+        .filter_map(|hash| <[u8; 32]>::try_from(hash.as_slice()).ok().map(SecretHash))
 }
 
 #[cfg(test)]

@@ -133,7 +133,9 @@ impl Known {
             }
             Identity::User(user) => Some(user),
             Identity::ApiKey(_) | Identity::System => None,
-            Identity::Anonymous => return Some(Error::unauthenticated()),
+            Identity::Anonymous | Identity::Unconfirmed(_) => {
+                return Some(Error::unauthenticated());
+            }
         };
         let Some(organization) = organization else {
             return super::authorize_system_admin(actor).err();

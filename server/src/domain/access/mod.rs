@@ -12,7 +12,7 @@ mod session;
 mod standing;
 
 pub use held::{RoleName, held, role_named, roles_named};
-pub use key::{KeyScope, SecretHash, open_keys};
+pub use key::{KeyScope, SecretHash, open_keys, opening};
 pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
@@ -96,9 +96,7 @@ pub async fn authorize(
     organization: OrganizationId,
     permission: Permission,
 ) -> Result<Access> {
-    if actor.identity == Identity::Anonymous {
-        return Err(Error::unauthenticated());
-    }
+    actor.require_identity()?;
     let found = organization::Entity::find_by_id(organization)
         .filter(organization::Column::DeletedAt.is_null())
         .one(connection)
@@ -115,7 +113,7 @@ pub async fn authorize(
             held.map(|(_, permissions)| permissions)
         }
         Identity::ApiKey(key) => key.scope.held_in(organization),
-        Identity::System | Identity::Anonymous => None,
+        Identity::System | Identity::Anonymous | Identity::Unconfirmed(_) => None,
     };
     Ok(Access {
         organization: found,
@@ -160,9 +158,10 @@ pub async fn authorize_change(
 /// # Errors
 /// `UNAUTHENTICATED` without an identity, `FORBIDDEN` for everybody else.
 pub fn authorize_system_admin(actor: &Actor) -> Result<()> {
-    match &actor.identity {
-        Identity::Anonymous => Err(Error::unauthenticated()),
-        _ if actor.is_system_admin() => Ok(()),
-        _ => Err(Error::forbidden("system.admin")),
+    actor.require_identity()?;
+    if actor.is_system_admin() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("system.admin"))
     }
 }

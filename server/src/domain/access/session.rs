@@ -26,7 +26,7 @@ pub async fn require_open_session(
             .is_some(),
         Identity::ApiKey(key) => !open_keys(connection, &[key.secret], now).await?.is_empty(),
         Identity::System => true,
-        Identity::Anonymous => false,
+        Identity::Anonymous | Identity::Unconfirmed(_) => false,
     };
     if open {
         Ok(())

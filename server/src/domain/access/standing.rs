@@ -52,6 +52,7 @@ pub async fn standings(
         .column(organization::Column::Id)
         .filter(organization::Column::Id.is_in(organizations.iter().copied()))
         .filter(organization::Column::DeletedAt.is_null());
+    actor.require_identity()?;
     match &actor.identity {
         Identity::User(user) if !user.is_system_admin => {
             let rows = membership::Entity::find()
@@ -74,7 +75,7 @@ pub async fn standings(
             let ids: Vec<OrganizationId> = kept.into_tuple().all(connection).await?;
             Ok(ids.into_iter().map(|id| (id, Standing::Platform)).collect())
         }
-        Identity::Anonymous => Err(Error::unauthenticated()),
+        Identity::Anonymous | Identity::Unconfirmed(_) => Err(Error::unauthenticated()),
     }
 }
 

@@ -9,9 +9,10 @@ use secrecy::SecretString;
 use super::{addresses, held, secret, uses};
 use crate::actor::{Actor, ApiKeyIdentity, Identity, Origin};
 use crate::app::App;
-use crate::domain::access::{KeyScope, SecretHash, open_keys};
+use crate::domain::access::{KeyScope, SecretHash, open_keys, opening};
 use crate::error::{Error, Result};
 use crate::gather::Gather;
+use crate::remember::Answered;
 
 /// Questions for keys by the hash of a secret.
 pub type OpenKeys = Gather<SecretHash, Model>;
@@ -26,7 +27,14 @@ pub(crate) async fn authenticate(app: &App, token: &str, origin: Origin) -> Resu
     let hash = secret::hash(&presented);
     let shared = app.clone();
     let find = move |hashes| find(shared.clone(), hashes);
-    let key = app.open_keys.ask(hash, find).await?;
+    let question = app.open_keys.ask(hash, find);
+    let (key, confirmed) = match app.known_keys.ask(app, hash, question).await? {
+        Answered::Now(found) => (found, true),
+        Answered::Before(known) => {
+            let open = opening(&known, app.now()).any(|secret| secret == hash);
+            (Some(known).filter(|_| open), false)
+        }
+    };
     let key = key
         .filter(|key| secret::opens(key, &presented))
         .ok_or_else(Error::unauthenticated)?;
@@ -34,19 +42,21 @@ pub(crate) async fn authenticate(app: &App, token: &str, origin: Origin) -> Resu
         uses::note_denied(app, key, origin);
         return Err(Error::unauthenticated());
     }
-    uses::note(app, &key);
-    let identity = ApiKeyIdentity {
+    let identity = Identity::ApiKey(ApiKeyIdentity {
         id: key.id,
         scope: KeyScope {
             organization: key.organization_id,
             permissions: held(&key),
         },
         secret: hash,
+    });
+    let identity = if confirmed {
+        uses::note(app, &key);
+        identity
+    } else {
+        Identity::Unconfirmed(Box::new(identity))
     };
-    Ok(Actor {
-        identity: Identity::ApiKey(identity),
-        origin,
-    })
+    Ok(Actor { identity, origin })
 }
 
 async fn find(app: App, hashes: Vec<SecretHash>) -> Result<HashMap<SecretHash, Model>> {

@@ -4,7 +4,10 @@ use bursar_entities::enums::ActorKind;
 use bursar_entities::ids::OrganizationId;
 use bursar_entities::{audit_chain, audit_entry};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -90,7 +93,9 @@ pub async fn append_in_tx(
     let (actor_kind, actor_id, actor_email) = match &actor.identity {
         Identity::User(user) => (ActorKind::User, Some(user.id.0), Some(user.email.clone())),
         Identity::ApiKey(key) => (ActorKind::ApiKey, Some(key.id.0), None),
-        Identity::System | Identity::Anonymous => (ActorKind::System, None, None),
+        Identity::System | Identity::Anonymous | Identity::Unconfirmed(_) => {
+            (ActorKind::System, None, None)
+        }
     };
     let mut row = audit_entry::Model {
         id: app.new_id(),
@@ -121,6 +126,23 @@ pub async fn append_in_tx(
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// Whether the organization's log tells already that `action` was done to `resource`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn has_entry_in_tx(
+    tx: &impl ConnectionTrait,
+    organization: OrganizationId,
+    action: &str,
+    resource: Uuid,
+) -> Result<bool> {
+    let entries = audit_entry::Entity::find()
+        .filter(audit_entry::Column::ChainId.eq(organization.0))
+        .filter(audit_entry::Column::Action.eq(action))
+        .filter(audit_entry::Column::ResourceId.eq(resource));
+    Ok(entries.one(tx).await?.is_some())
 }
 
 /// The end of a chain, locked until the transaction ends; a new chain is begun when there is none.

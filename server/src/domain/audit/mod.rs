@@ -6,7 +6,7 @@ mod chains;
 mod list;
 mod verify;
 
-pub use append::{Entry, append_in_tx};
+pub use append::{Entry, append_in_tx, has_entry_in_tx};
 pub use chains::{Chain, chains};
 pub use list::{Filter, by_ids, count, list};
 pub use verify::{Broken, verify};

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use bursar_entities::enums::FailurePolicy;
+
 use super::document::{AddOn, Document, Header, Kind, Meter, Plan, Source};
 use super::terms::{Change, Facts, changes};
 use super::words::Word;
@@ -237,6 +239,10 @@ impl Thing for Meter {
         }
         if let Some(counts) = self.counts {
             facts.insert("counts".to_owned(), counts.word().to_owned());
+        }
+        if self.failure_policy != FailurePolicy::default() {
+            let policy = self.failure_policy.word().to_owned();
+            facts.insert("failure_policy".to_owned(), policy);
         }
         facts
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use bursar_entities::enums::{
-    BillingInterval, MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy,
+    BillingInterval, FailurePolicy, MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy,
 };
 
 use super::amount::Amount;
@@ -56,6 +56,8 @@ pub struct Meter {
     pub thresholds: Thresholds,
     /// What the server counts by itself.
     pub counts: Option<MeterCounts>,
+    /// What becomes of requests while the database does not answer (QUO-10).
+    pub failure_policy: FailurePolicy,
 }
 
 /// Percentages of a limit at which the levels begin (QUO-6); each above the one before.

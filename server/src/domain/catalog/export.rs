@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use bursar_entities::enums::{BillingInterval, MeterKind, OverQuotaPolicy};
+use bursar_entities::enums::{BillingInterval, FailurePolicy, MeterKind, OverQuotaPolicy};
 
 use super::amount::Amount;
 use super::document::{AddOn, Document, Kind, Limit, Meter, Need, Plan, Source, Thresholds};
@@ -95,6 +95,10 @@ fn write_meter(out: &mut String, meter: &Meter) {
     }
     if let Some(counts) = meter.counts {
         line!(out, "counts = {}", quoted(counts.word()));
+    }
+    if meter.failure_policy != FailurePolicy::default() {
+        let policy = quoted(meter.failure_policy.word());
+        line!(out, "failure_policy = {policy}");
     }
 }
 

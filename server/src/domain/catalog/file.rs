@@ -44,6 +44,7 @@ pub(super) struct Meter {
     pub(super) window: Option<String>,
     pub(super) thresholds: Option<Thresholds>,
     pub(super) counts: Option<String>,
+    pub(super) failure_policy: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -225,6 +225,7 @@ fn meter_of(row: &meter::Model) -> Meter {
             exceeded: row.exceeded_percent,
         },
         counts: row.counts,
+        failure_policy: row.failure_policy,
     }
 }
 

@@ -286,7 +286,9 @@ async fn subscribed(
             subscriber.in_subquery(own.into_query())
         }
         Identity::ApiKey(key) => subscriber.eq(key.scope.organization),
-        Identity::System | Identity::Anonymous => return Ok(HashSet::new()),
+        Identity::System | Identity::Anonymous | Identity::Unconfirmed(_) => {
+            return Ok(HashSet::new());
+        }
     };
     if plans.is_empty() {
         return Ok(HashSet::new());

@@ -1,6 +1,6 @@
 //! The words that a catalog file uses for the closed vocabularies: the graph's names in small letters.
 
-use bursar_entities::enums::{MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy};
+use bursar_entities::enums::{FailurePolicy, MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy};
 
 /// A vocabulary that a catalog file may use.
 pub(super) trait Word: Copy + Eq + 'static {
@@ -54,6 +54,11 @@ impl Word for MeterCounts {
     const WORDS: &'static [(&'static str, Self)] = &[("members", Self::Members)];
 }
 
+impl Word for FailurePolicy {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("closed", Self::Closed), ("open", Self::Open)];
+}
+
 impl Word for OverQuotaPolicy {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("deny", Self::Deny),
@@ -64,7 +69,9 @@ impl Word for OverQuotaPolicy {
 
 #[cfg(test)]
 mod tests {
-    use bursar_entities::enums::{MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy};
+    use bursar_entities::enums::{
+        FailurePolicy, MeterCounts, MeterKind, MeterWindow, OverQuotaPolicy,
+    };
     use sea_orm::Iterable;
 
     use super::Word;
@@ -80,6 +87,7 @@ mod tests {
         complete::<MeterKind>();
         complete::<MeterWindow>();
         complete::<MeterCounts>();
+        complete::<FailurePolicy>();
         complete::<OverQuotaPolicy>();
         assert_eq!(MeterKind::from_word("GAUGE"), None);
     }

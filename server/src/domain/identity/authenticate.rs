@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::api_keys;
 use crate::error::{Error, Result};
 use crate::gather::{Gather, repeated};
+use crate::remember::Answered;
 
 /// Questions for open sessions.
 pub type OpenSessions = Gather<SessionId, UserIdentity>;
@@ -32,12 +33,16 @@ pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin
     let (user, session) = access_token::verify(app, token).ok_or_else(Error::unauthenticated)?;
     let shared = app.clone();
     let find = move |sessions| open_sessions(shared.clone(), sessions);
-    let identity = app.open_sessions.ask(session, find).await?;
-    let identity = identity
-        .filter(|identity| identity.id == user)
-        .ok_or_else(Error::unauthenticated)?;
+    let question = app.open_sessions.ask(session, find);
+    let theirs = |identity: &UserIdentity| identity.id == user;
+    let identity = match app.known_sessions.ask(app, session, question).await? {
+        Answered::Now(found) => found.filter(theirs).map(Identity::User),
+        Answered::Before(known) => Some(known)
+            .filter(theirs)
+            .map(|known| Identity::Unconfirmed(Box::new(Identity::User(known)))),
+    };
     Ok(Actor {
-        identity: Identity::User(identity),
+        identity: identity.ok_or_else(Error::unauthenticated)?,
         origin,
     })
 }

@@ -168,7 +168,10 @@ async fn insert_in_tx(
         token_hash: token::hash(&token),
         invited_by: match &actor.identity {
             Identity::User(user) => Some(user.id),
-            Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
+            Identity::ApiKey(_)
+            | Identity::System
+            | Identity::Anonymous
+            | Identity::Unconfirmed(_) => None,
         },
         created_at: now,
         expires_at: now + LIFETIME,

@@ -47,6 +47,8 @@ pub struct Decision {
     pub suggested_plan: Option<PlanId>,
     /// Sequence number of the latest threshold event that the decision caused.
     pub sequence: Option<i64>,
+    /// Whether it was granted because the database did not answer (QUO-10).
+    pub failed_open: bool,
 }
 
 impl Decision {
@@ -149,6 +151,16 @@ pub(super) fn commit(standing: &Standing, units: i64) -> Decision {
     decision(standing, UsageOperation::Commit, units, true, used)
 }
 
+/// Counts `units` that were granted while the database did not answer, whatever the limit is. A CAP counts nothing.
+#[must_use]
+pub(super) fn granted(standing: &Standing, units: i64) -> Decision {
+    let used = match standing.meter.kind {
+        MeterKind::Cap => standing.used(),
+        _ => standing.used().saturating_add(units),
+    };
+    decision(standing, UsageOperation::Consume, units, true, used)
+}
+
 /// How things stand when `units` are only held for longer, or given up.
 #[must_use]
 pub(super) fn held(standing: &Standing, operation: UsageOperation, units: i64) -> Decision {
@@ -192,6 +204,7 @@ fn decision(
         over_since: standing.over_since_with(used.saturating_add(reserved)),
         suggested_plan: None,
         sequence: None,
+        failed_open: false,
     }
 }
 
@@ -224,6 +237,7 @@ pub(super) mod tests {
             alert_percent: 95,
             exceeded_percent: 100,
             counts: None,
+            failure_policy: bursar_entities::enums::FailurePolicy::Closed,
             position: 0,
             created_at: DateTime::UNIX_EPOCH,
         }

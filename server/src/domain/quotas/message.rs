@@ -29,6 +29,9 @@ pub fn message(decision: &Decision, plan: Option<&str>, locale: Locale) -> Strin
         (UsageOperation::Reserve | UsageOperation::Extend, true) => {
             sentences::reserved(locale, name, &requested)
         }
+        (UsageOperation::Consume, true) if decision.failed_open => {
+            sentences::failed_open(locale, name, &requested)
+        }
         (UsageOperation::Consume | UsageOperation::Commit, true) => granted(decision, locale),
         (_, false) => format!(
             "{} {}",

@@ -119,6 +119,7 @@ fn decision(row: &usage_record::Model, meter: Arc<meter::Model>) -> Decision {
         over_since: None,
         suggested_plan: row.suggested_plan_id,
         sequence: row.event_sequence,
+        failed_open: false,
     }
 }
 
@@ -190,7 +191,7 @@ pub(super) async fn write_in_tx(
         fingerprint: request.fingerprint,
         occurred_at: request.occurred_at,
         recorded_at: app.now(),
-        actor: attribution(actor),
+        actor: attribution(&actor.identity),
         resource: request.resource,
         reservation: None,
     };
@@ -216,10 +217,11 @@ pub(super) fn generated_key(app: &App) -> String {
 }
 
 /// On whose behalf, as it is kept.
-pub(super) const fn attribution(actor: &Actor) -> (ActorKind, Option<Uuid>) {
-    match &actor.identity {
+pub(super) fn attribution(identity: &Identity) -> (ActorKind, Option<Uuid>) {
+    match identity {
         Identity::User(user) => (ActorKind::User, Some(user.id.0)),
         Identity::ApiKey(key) => (ActorKind::ApiKey, Some(key.id.0)),
         Identity::System | Identity::Anonymous => (ActorKind::System, None),
+        Identity::Unconfirmed(identity) => attribution(identity),
     }
 }

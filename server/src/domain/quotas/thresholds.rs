@@ -123,9 +123,10 @@ pub async fn follow_thresholds(
 const fn interests(actor: &Actor) -> &'static [Kind] {
     match actor.identity {
         Identity::System => &[Kind::Thresholds],
-        Identity::User(_) | Identity::ApiKey(_) | Identity::Anonymous => {
-            &[Kind::Thresholds, Kind::Access]
-        }
+        Identity::User(_)
+        | Identity::ApiKey(_)
+        | Identity::Anonymous
+        | Identity::Unconfirmed(_) => &[Kind::Thresholds, Kind::Access],
     }
 }
 

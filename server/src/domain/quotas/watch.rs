@@ -90,9 +90,10 @@ pub async fn watch(
 const fn interests(actor: &Actor) -> &'static [Kind] {
     match actor.identity {
         Identity::System => &[Kind::Quotas],
-        Identity::User(_) | Identity::ApiKey(_) | Identity::Anonymous => {
-            &[Kind::Quotas, Kind::Access]
-        }
+        Identity::User(_)
+        | Identity::ApiKey(_)
+        | Identity::Anonymous
+        | Identity::Unconfirmed(_) => &[Kind::Quotas, Kind::Access],
     }
 }
 

@@ -29,6 +29,17 @@ pub enum MeterWindow {
     Day,
 }
 
+/// What becomes of `consumeQuota` while the database does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "enums::FailurePolicy")]
+pub enum FailurePolicy {
+    /// It fails: nothing is granted that is not written down.
+    Closed,
+    /// Whoever was let in of late is granted what they ask for, whatever the limit; it is recorded, and reported in the
+    /// audit log, as soon as the database answers again.
+    Open,
+}
+
 /// How much of a quota is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "enums::QuotaLevel")]

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, ID, SimpleObject};
 use bursar_entities::meter::Model;
 
-use super::enums::{MeterKind, MeterWindow, QuotaLevel};
+use super::enums::{FailurePolicy, MeterKind, MeterWindow, QuotaLevel};
 use crate::graphql::scalars::{Quantity, id};
 
 /// Something that can be limited: members, CPU cores, tickets this month.
@@ -26,6 +26,8 @@ pub struct Meter {
     scale: i32,
     /// When a counter starts again; null for all other kinds.
     window: Option<MeterWindow>,
+    /// What becomes of requests to consume it while the database does not answer.
+    failure_policy: FailurePolicy,
 }
 
 #[ComplexObject]
@@ -55,6 +57,7 @@ impl From<Model> for Meter {
             unit: model.unit.clone(),
             scale: i32::from(model.scale),
             window: model.window.map(Into::into),
+            failure_policy: model.failure_policy.into(),
             model,
         }
     }

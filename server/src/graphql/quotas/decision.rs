@@ -114,6 +114,12 @@ impl QuotaDecision {
         Ok(self.suggested(ctx).await?.map(Plan::from))
     }
 
+    /// Whether it was granted because the database did not answer and the meter's failure policy is OPEN: the limit was
+    /// not checked, and the figures are those of the last answer. It is recorded, and crosses thresholds, afterwards.
+    async fn failed_open(&self) -> bool {
+        self.0.failed_open
+    }
+
     /// Sequence number of the latest threshold event that the decision caused.
     async fn sequence(&self) -> Option<Quantity> {
         self.0.sequence.map(Quantity::from)

@@ -81,7 +81,7 @@ impl Plan {
             document,
         };
         let scope = match &actor.identity {
-            Identity::Anonymous => return None,
+            Identity::Anonymous | Identity::Unconfirmed(_) => return None,
             _ if common.holds(event, selected) => Scope::Everybody,
             Identity::User(user) => Scope::Session(user.session_id),
             Identity::ApiKey(key) => Scope::Key(key.secret),

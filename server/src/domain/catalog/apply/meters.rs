@@ -179,6 +179,7 @@ fn fresh(
         alert_percent: wanted.thresholds.alert,
         exceeded_percent: wanted.thresholds.exceeded,
         counts: wanted.counts,
+        failure_policy: wanted.failure_policy,
         position,
         created_at,
     }

@@ -1,6 +1,6 @@
 //! The rules of meters (CAT-1).
 
-use bursar_entities::enums::MeterKind;
+use bursar_entities::enums::{FailurePolicy, MeterKind};
 
 use super::{keys, number, text, word};
 use crate::domain::catalog::amount::LARGEST_SCALE;
@@ -38,6 +38,10 @@ fn one(meter: &file::Meter, place: &Place, findings: &mut Findings<'_>) -> Meter
         .counts
         .as_ref()
         .and_then(|counts| word(counts, &place.key("counts"), findings));
+    let failure_policy = meter
+        .failure_policy
+        .as_ref()
+        .and_then(|policy| word(policy, &place.key("failure_policy"), findings));
     let scale = number(meter.scale, 0, LARGEST_SCALE, &place.key("scale"), findings);
     match (kind, &meter.window) {
         (MeterKind::Counter, None) => {
@@ -53,6 +57,13 @@ fn one(meter: &file::Meter, place: &Place, findings: &mut Findings<'_>) -> Meter
         findings.add(
             &place.key("counts"),
             "only a gauge of scale 0 can be kept by the server",
+        );
+    }
+    if failure_policy == Some(FailurePolicy::Open) && (kind == MeterKind::Flag || counts.is_some())
+    {
+        findings.add(
+            &place.key("failure_policy"),
+            "only what `consumeQuota` takes can be granted without the database: no flag, nothing that the server counts",
         );
     }
     if kind == MeterKind::Flag && scale != 0 {
@@ -71,6 +82,7 @@ fn one(meter: &file::Meter, place: &Place, findings: &mut Findings<'_>) -> Meter
             findings,
         ),
         counts,
+        failure_policy: failure_policy.unwrap_or_default(),
     }
 }
 

@@ -22,6 +22,7 @@ fn meter(key: &str, kind: MeterKind, scale: i16) -> meter::Model {
         alert_percent: 95,
         exceeded_percent: 100,
         counts: None,
+        failure_policy: bursar_entities::enums::FailurePolicy::Closed,
         position: 0,
         created_at: chrono::DateTime::default(),
     }

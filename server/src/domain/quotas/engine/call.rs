@@ -24,6 +24,8 @@ pub(in crate::domain::quotas) enum Asked {
     Release(Vec<Demand>),
     /// Take what has been used, or keep it apart where its window has closed.
     Usage(Demand),
+    /// Write down what was granted while the database did not answer.
+    Granted(Vec<Demand>),
     /// Something about a reservation.
     Reservation(ReservationAsked),
 }
@@ -41,12 +43,15 @@ pub(in crate::domain::quotas) struct Caller {
 
 impl From<&Actor> for Caller {
     fn from(actor: &Actor) -> Self {
-        let (kind, id) = attribution(actor);
+        let (kind, id) = attribution(&actor.identity);
         Self {
             is_system_admin: actor.is_system_admin(),
             user: match &actor.identity {
                 Identity::User(user) => Some(user.id),
-                Identity::ApiKey(_) | Identity::System | Identity::Anonymous => None,
+                Identity::ApiKey(_)
+                | Identity::System
+                | Identity::Anonymous
+                | Identity::Unconfirmed(_) => None,
             },
             key: actor.api_key().map(|key| key.scope),
             kind,
@@ -73,9 +78,14 @@ impl Asked {
     pub(in crate::domain::quotas) const fn gives_back(&self) -> bool {
         match self {
             Self::Release(_) => true,
-            Self::Consume(_) | Self::Usage(_) => false,
+            Self::Consume(_) | Self::Usage(_) | Self::Granted(_) => false,
             Self::Reservation(asked) => asked.gives_back(),
         }
+    }
+
+    /// Whether only an organization in full access may ask it. What has been granted is written down in any case.
+    pub(in crate::domain::quotas) fn needs_full_access(&self) -> bool {
+        !self.gives_back() && !matches!(self, Self::Granted(_))
     }
 }
 
@@ -83,7 +93,9 @@ impl Call {
     /// The meters that it names.
     pub(in crate::domain::quotas) fn meters(&self) -> impl Iterator<Item = MeterId> {
         let demands = match &self.asked {
-            Asked::Consume(demands) | Asked::Release(demands) => demands.as_slice(),
+            Asked::Consume(demands) | Asked::Release(demands) | Asked::Granted(demands) => {
+                demands.as_slice()
+            }
             Asked::Usage(demand) => std::slice::from_ref(demand),
             Asked::Reservation(asked) => asked.demands(),
         };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bursar_entities::enums::FailurePolicy;
 use bursar_entities::ids::MeterId;
 use bursar_entities::{catalog_state, meter};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -22,6 +23,8 @@ pub(in crate::domain::quotas) struct Catalog {
     meters: HashMap<String, Arc<meter::Model>>,
     by_id: HashMap<MeterId, Arc<meter::Model>>,
     offers: Offers,
+    /// Whether some meter fails open.
+    fails_open: bool,
 }
 
 impl Catalog {
@@ -39,6 +42,8 @@ impl Catalog {
     pub(in crate::domain::quotas) async fn read(connection: &impl ConnectionTrait) -> Result<Self> {
         let version = Self::version(connection).await?;
         let meters = meters(connection, None).await?;
+        let open = |meter: &Arc<meter::Model>| meter.failure_policy == FailurePolicy::Open;
+        let fails_open = meters.iter().any(open);
         let by_id = meters.iter().map(|meter| (meter.id, Arc::clone(meter)));
         Ok(Self {
             version,
@@ -48,7 +53,13 @@ impl Catalog {
                 .map(|meter| (meter.key.clone(), meter))
                 .collect(),
             offers: Offers::read(connection).await?,
+            fails_open,
         })
+    }
+
+    /// Whether some meter fails open.
+    pub(in crate::domain::quotas) const fn fails_open(&self) -> bool {
+        self.fails_open
     }
 
     /// The meter called `key`.

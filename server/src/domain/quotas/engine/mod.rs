@@ -148,6 +148,12 @@ impl Engine {
         Ok(read)
     }
 
+    /// Whether some meter fails open, as far as is known: only then is it worth remembering who asks.
+    #[must_use]
+    pub fn fails_open(&self) -> bool {
+        lock(&self.0.catalog).fails_open()
+    }
+
     /// The catalog as a transaction sees it.
     async fn current_catalog(&self, tx: &impl ConnectionTrait) -> Result<Arc<Catalog>> {
         let version = Catalog::version(tx).await?;

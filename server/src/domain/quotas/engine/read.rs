@@ -262,7 +262,7 @@ fn calls(turns: &[Turn]) -> impl Iterator<Item = &Call> {
 fn reservation_ids(turns: &[Turn]) -> Vec<ReservationId> {
     let named = |call: &Call| match &call.asked {
         Asked::Reservation(asked) => asked.named(),
-        Asked::Consume(_) | Asked::Release(_) | Asked::Usage(_) => None,
+        Asked::Consume(_) | Asked::Release(_) | Asked::Usage(_) | Asked::Granted(_) => None,
     };
     calls(turns).filter_map(named).collect()
 }

@@ -94,6 +94,7 @@ impl Known {
                 self.decide(stage, call, demands, decide::release, output)?
             }
             Asked::Usage(demand) => self.usage(stage, call, demand, output)?,
+            Asked::Granted(demands) => self.granted(stage, call, demands, output)?,
             Asked::Reservation(asked) => self.reservation(stage, call, asked, output)?,
         };
         if let (Some(key), true) = (&call.key, output.shared) {
@@ -116,7 +117,7 @@ impl Known {
             (None, None) => None,
         };
         permit(permissions, Permission::QuotaConsume)?;
-        if !call.asked.gives_back() {
+        if call.asked.needs_full_access() {
             require_full(status.is_active, self.terms.subscription.as_ref())?;
         }
         Ok(())

@@ -66,6 +66,11 @@ impl Turn {
         self.answers.reserve(undecided.len());
         self.output.shared |= self.waiting.len() > 1;
         for waiting in undecided {
+            if waiting.answer.is_closed() {
+                // Nobody waits for it any more, perhaps because it took too long: it must not be decided behind their back.
+                self.answers.push(Err(gone()));
+                continue;
+            }
             match known.settle(stage, &waiting.call, &mut self.output) {
                 Ok(answer) => self.answers.push(Ok(answer)),
                 Err(Stop::Refused(error)) => self.answers.push(Err(error)),
@@ -133,6 +138,11 @@ impl Turn {
     pub(super) fn decided(self) -> (Option<Box<Known>>, Answers) {
         (self.known, Answers(self.waiting, self.answers))
     }
+}
+
+/// What a caller would hear who has stopped waiting.
+fn gone() -> Error {
+    Error::internal("the caller has stopped waiting")
 }
 
 /// Answers and those who wait for them.

@@ -24,6 +24,12 @@ sentences! {
         "{requested} pour {name} : reçu après la clôture de la période, conservé sans compter dans aucun quota.",
         "{requested} cho {name} đến sau khi kỳ của nó đã đóng: được lưu lại và không tính vào hạn mức nào.",
     }
+    /// While the database does not answer (QUO-10).
+    failed_open(name, requested) {
+        "Granted without checking the limit of {name}: {requested}, to be recorded as soon as the database answers again.",
+        "Accordé sans vérifier la limite de {name} : {requested}, enregistrement dès que la base de données répondra.",
+        "Đã chấp nhận mà chưa kiểm tra hạn mức của {name}: {requested}, sẽ được ghi lại ngay khi cơ sở dữ liệu phản hồi.",
+    }
     granted(name, used, limit) {
         "Granted. {used} of {limit} used for {name}.",
         "Accordé. Utilisation pour {name} : {used} sur {limit}.",
