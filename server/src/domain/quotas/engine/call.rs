@@ -120,3 +120,10 @@ pub(in crate::domain::quotas) struct Waiting {
     pub(in crate::domain::quotas) call: Call,
     pub(in crate::domain::quotas) answer: oneshot::Sender<Result<Answer>>,
 }
+
+impl Waiting {
+    /// Whether the caller has stopped waiting.
+    pub(in crate::domain::quotas) fn is_gone(&self) -> bool {
+        self.answer.is_closed()
+    }
+}

@@ -107,7 +107,7 @@ fn turns(engine: &Engine, mut taken: Taken<OrganizationId, Waiting>) -> Vec<Turn
         .turns
         .into_iter()
         .filter_map(|(organization, mut waiting)| {
-            waiting.retain(|waiting| !waiting.answer.is_closed());
+            waiting.retain(|waiting| !waiting.is_gone());
             let known = remembered.remove(&organization);
             (!waiting.is_empty()).then(|| Turn::new(organization, waiting, known))
         })

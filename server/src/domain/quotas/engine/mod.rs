@@ -89,7 +89,11 @@ impl Engine {
         let (answer, heard) = oneshot::channel();
         let (own, open) = {
             let mut queue = self.queue();
-            let own = queue.push(call.organization, Waiting { call, answer });
+            let own = queue.push(
+                call.organization,
+                Waiting { call, answer },
+                Waiting::is_gone,
+            );
             (own.map_err(too_busy)?, queue.open_lane())
         };
         if own.is_multiple_of(STREAM) {
@@ -113,7 +117,12 @@ impl Engine {
             let mut queue = self.queue();
             for call in calls {
                 let (answer, heard) = oneshot::channel();
-                if let Err(waiting) = queue.push(call.organization, Waiting { call, answer }) {
+                let own = queue.push(
+                    call.organization,
+                    Waiting { call, answer },
+                    Waiting::is_gone,
+                );
+                if let Err(waiting) = own {
                     // Those that were let in are left out when their turn comes: nobody listens any more.
                     all.clear();
                     return Err(too_busy(waiting));

@@ -14,6 +14,8 @@ const BULK: usize = 64;
 /// Most calls in a batch of such a one while others come and go: they share processor, disk and log with it, and wait
 /// for a long batch although they are not in it.
 const BULK_BESIDE_OTHERS: usize = 128;
+/// After so many calls that found no room, those whose callers have gone are put out.
+const PURGE: usize = 256;
 /// For how many batches of a bulk organization it is remembered that there are others.
 const OTHERS_REMEMBERED: usize = 64;
 
@@ -28,6 +30,8 @@ pub(super) struct Queue<K, T> {
     short_batches: usize,
     lanes: usize,
     len: usize,
+    /// Calls that found no room since the last purge; as if the last one were long ago, to begin with.
+    turned_away: usize,
     limits: Limits,
 }
 
@@ -61,22 +65,51 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
             short_batches: 0,
             lanes: 0,
             len: 0,
+            turned_away: PURGE,
             limits,
         }
     }
 
-    /// Lets `call` wait, and says how many of its organization do; or, when there is no room, how many wait in all.
-    pub(super) fn push(&mut self, key: K, call: T) -> Result<usize, usize> {
-        let own = self.waiting.get(&key).map_or(0, VecDeque::len);
-        if self.len >= self.limits.waiting || own >= self.limits.waiting_of_one {
-            return Err(self.len);
+    /// Lets `call` wait, and says how many of its organization do; or, when there is no room, how many wait in all. Before
+    /// it says so, those may be put out who are `gone`: while nothing is decided, callers lose patience and others come.
+    pub(super) fn push(
+        &mut self,
+        key: K,
+        call: T,
+        gone: impl Fn(&T) -> bool,
+    ) -> Result<usize, usize> {
+        if !self.has_room(&key) {
+            self.turned_away += 1;
+            if self.turned_away > PURGE {
+                self.turned_away = 0;
+                self.purge(gone);
+            }
+            if !self.has_room(&key) {
+                return Err(self.len);
+            }
         }
+        let own = self.waiting.get(&key).map_or(0, VecDeque::len);
         if own == 0 && !self.busy.contains(&key) {
             self.ready.push_back(key);
         }
         self.waiting.entry(key).or_default().push_back(call);
         self.len += 1;
         Ok(own + 1)
+    }
+
+    fn has_room(&self, key: &K) -> bool {
+        let own = self.waiting.get(key).map_or(0, VecDeque::len);
+        self.len < self.limits.waiting && own < self.limits.waiting_of_one
+    }
+
+    /// Puts out those who are `gone`. An organization without calls loses its turn, so that it cannot come to have two.
+    fn purge(&mut self, gone: impl Fn(&T) -> bool) {
+        for calls in self.waiting.values_mut() {
+            calls.retain(|call| !gone(call));
+        }
+        self.waiting.retain(|_, calls| !calls.is_empty());
+        self.ready.retain(|key| self.waiting.contains_key(key));
+        self.len = self.waiting.values().map(VecDeque::len).sum();
     }
 
     /// Opens a lane when one may be opened and would find work.
@@ -189,7 +222,13 @@ impl<K: Copy + Eq + Hash, T> Queue<K, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BATCH, BULK, BULK_BESIDE_OTHERS, Limits, OTHERS_REMEMBERED, Queue};
+    use super::{BATCH, BULK, BULK_BESIDE_OTHERS, Limits, OTHERS_REMEMBERED, PURGE, Queue};
+
+    impl Queue<u32, usize> {
+        fn let_in(&mut self, key: u32, call: usize) -> Result<usize, usize> {
+            self.push(key, call, |_| false)
+        }
+    }
 
     fn queue(lanes: usize) -> Queue<u32, usize> {
         Queue::new(Limits {
@@ -202,11 +241,11 @@ mod tests {
     #[test]
     fn an_organization_is_in_one_lane_at_a_time_and_keeps_its_order() {
         let mut queue = queue(2);
-        assert!(queue.push(1, 0).is_ok());
+        assert!(queue.let_in(1, 0).is_ok());
         assert!(queue.open_lane());
         let first = queue.take().expect("a batch");
         assert_eq!(first.turns, [(1, vec![0])]);
-        assert_eq!((queue.push(1, 1), queue.push(1, 2)), (Ok(1), Ok(2)));
+        assert_eq!((queue.let_in(1, 1), queue.let_in(1, 2)), (Ok(1), Ok(2)));
         assert!(!queue.open_lane(), "its calls wait for the first lane");
         queue.finish(&[1], first.bulk);
         assert_eq!(queue.take().expect("the next").turns, [(1, vec![1, 2])]);
@@ -216,15 +255,15 @@ mod tests {
     fn one_who_floods_rides_alone_and_leaves_a_lane_to_the_others() {
         let mut queue = queue(2);
         for call in 0..3_000 {
-            assert!(queue.push(1, call).is_ok());
-            assert!(queue.push(2, call).is_ok());
+            assert!(queue.let_in(1, call).is_ok());
+            assert!(queue.let_in(2, call).is_ok());
         }
         assert!(queue.open_lane());
         let flood = queue.take().expect("a batch");
         assert!(flood.bulk);
         assert_eq!((flood.turns.len(), flood.turns[0].1.len()), (1, BATCH));
         assert!(!queue.open_lane(), "the other lane is not for floods");
-        assert!(queue.push(3, 0).is_ok());
+        assert!(queue.let_in(3, 0).is_ok());
         assert!(queue.open_lane());
         assert_eq!(queue.take().expect("the small one").turns, [(3, vec![0])]);
         queue.finish(&[1], true);
@@ -235,7 +274,7 @@ mod tests {
     fn small_ones_share_a_batch_in_turn() {
         let mut queue = queue(2);
         for key in 0..2_000 {
-            assert!(queue.push(key, 7).is_ok());
+            assert!(queue.let_in(key, 7).is_ok());
         }
         let batch = queue.take().expect("a batch");
         assert_eq!(batch.turns.len(), BATCH);
@@ -247,9 +286,9 @@ mod tests {
     fn with_one_lane_floods_and_others_alternate() {
         let mut queue = queue(1);
         for call in 0..2_000 {
-            assert!(queue.push(1, call).is_ok());
+            assert!(queue.let_in(1, call).is_ok());
         }
-        assert!(queue.push(2, 0).is_ok());
+        assert!(queue.let_in(2, 0).is_ok());
         let first = queue.take().expect("the flood");
         assert!(first.bulk);
         queue.finish(&[1], true);
@@ -262,14 +301,14 @@ mod tests {
     fn a_flood_rides_in_short_batches_while_others_come() {
         let mut queue = queue(2);
         let flood = |queue: &mut Queue<u32, usize>| {
-            while queue.push(1, 0).is_ok() {}
+            while queue.let_in(1, 0).is_ok() {}
             let batch = queue.take().expect("the flood");
             assert!(batch.bulk);
             queue.finish(&[1], true);
             batch.turns[0].1.len()
         };
         assert_eq!(flood(&mut queue), BATCH);
-        assert!(queue.push(2, 0).is_ok());
+        assert!(queue.let_in(2, 0).is_ok());
         let other = (0..2).find_map(|_| {
             let batch = queue.take().expect("a batch");
             let keys: Vec<u32> = batch.turns.iter().map(|(key, _)| *key).collect();
@@ -287,16 +326,16 @@ mod tests {
     fn a_flood_goes_on_unless_others_wait_for_its_lane() {
         let mut queue = queue(2);
         for call in 0..200 {
-            assert!(queue.push(1, call).is_ok());
+            assert!(queue.let_in(1, call).is_ok());
         }
         assert_eq!(queue.take().expect("a flood").turns[0].1.len(), 200);
-        assert!(queue.push(1, 200).is_ok() && queue.push(1, 201).is_ok());
+        assert!(queue.let_in(1, 200).is_ok() && queue.let_in(1, 201).is_ok());
         assert_eq!(queue.more(&1, 1), [200]);
-        assert!(queue.push(2, 0).is_ok());
+        assert!(queue.let_in(2, 0).is_ok());
         assert_eq!(queue.more(&1, 9), [201], "the other lane is for that one");
         assert_eq!(queue.take().expect("the small one").turns, [(2, vec![0])]);
         for call in 0..100 {
-            assert!(queue.push(1, call).is_ok() && queue.push(3, call).is_ok());
+            assert!(queue.let_in(1, call).is_ok() && queue.let_in(3, call).is_ok());
         }
         assert!(queue.more(&1, 9).is_empty(), "another flood waits");
         queue.finish(&[1], true);
@@ -307,13 +346,34 @@ mod tests {
     fn there_is_an_end_to_waiting() {
         let mut queue = queue(1);
         for call in 0..5_000 {
-            assert!(queue.push(1, call).is_ok());
+            assert!(queue.let_in(1, call).is_ok());
         }
-        assert_eq!(queue.push(1, 0), Err(5_000), "its own share is full");
+        assert_eq!(queue.let_in(1, 0), Err(5_000), "its own share is full");
         for call in 0..5_000 {
-            assert!(queue.push(2, call).is_ok());
+            assert!(queue.let_in(2, call).is_ok());
         }
-        assert_eq!(queue.push(3, 0), Err(10_000), "everything is full");
+        assert_eq!(queue.let_in(3, 0), Err(10_000), "everything is full");
         const { assert!(BULK < BATCH) };
+    }
+
+    #[test]
+    fn those_who_have_gone_make_room_now_and_then() {
+        let mut queue = queue(2);
+        for call in 0..5_000 {
+            assert!(queue.let_in(1, call).is_ok());
+        }
+        assert_eq!(
+            queue.push(1, 0, |call| *call < 4_000),
+            Ok(1_001),
+            "the first who finds no room looks"
+        );
+        while queue.let_in(1, 0).is_ok() {}
+        for _ in 0..PURGE - 1 {
+            assert!(queue.push(1, 0, |_| true).is_err(), "looking costs time");
+        }
+        assert_eq!(queue.push(1, 7, |_| true), Ok(1), "all others have gone");
+        assert_eq!(queue.take().expect("a batch").turns, [(1, vec![7])]);
+        assert!(queue.let_in(1, 8).is_ok());
+        assert!(queue.take().is_none(), "it has one turn at a time");
     }
 }

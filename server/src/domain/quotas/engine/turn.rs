@@ -47,7 +47,7 @@ impl Turn {
 
     /// Lets more calls join.
     pub(super) fn extend(&mut self, waiting: Vec<Waiting>) {
-        let listens = |waiting: &Waiting| !waiting.answer.is_closed();
+        let listens = |waiting: &Waiting| !waiting.is_gone();
         self.waiting.extend(waiting.into_iter().filter(listens));
     }
 
@@ -66,7 +66,7 @@ impl Turn {
         self.answers.reserve(undecided.len());
         self.output.shared |= self.waiting.len() > 1;
         for waiting in undecided {
-            if waiting.answer.is_closed() {
+            if waiting.is_gone() {
                 // Nobody waits for it any more, perhaps because it took too long: it must not be decided behind their back.
                 self.answers.push(Err(gone()));
                 continue;
