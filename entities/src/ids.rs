@@ -91,6 +91,8 @@ typed_id! {
     QuotaGrantId
     /// Identifies a row of `quota_overrides`.
     QuotaOverrideId
+    /// Identifies a row of `recovery_codes`.
+    RecoveryCodeId
     /// Identifies a row of `refresh_tokens`.
     RefreshTokenId
     /// Identifies a row of `resources`.

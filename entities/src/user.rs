@@ -19,6 +19,8 @@ pub struct Model {
     pub password_hash: String,
     /// Whether they run the platform.
     pub is_system_admin: bool,
+    /// Since when signing in takes a code beside the password; none when it does not.
+    pub two_factor_enabled_at: Option<DateTimeUtc>,
     /// When they signed up.
     pub created_at: DateTimeUtc,
     /// When anything above last changed.

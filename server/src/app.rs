@@ -44,6 +44,8 @@ pub struct Parts {
     pub resets: Attempts,
     /// Failures to sign in of late.
     pub attempts: Attempts,
+    /// Wrong codes of authenticators of late.
+    pub codes: Attempts,
     /// Who asks, looked up for many requests at once.
     pub open_sessions: OpenSessions,
     /// Who asked of late, for when the database does not answer.
@@ -77,6 +79,7 @@ impl App {
             hub: Hub::new(),
             resets: Attempts::default(),
             attempts: Attempts::default(),
+            codes: Attempts::default(),
             open_sessions: OpenSessions::default(),
             known_sessions: Remember::default(),
             known_keys: Remember::default(),

@@ -14,6 +14,8 @@ pub enum Code {
     LimitReached,
     /// The object is not in the state that the operation needs.
     PreconditionFailed,
+    /// The password is right, and the account asks for a code of its authenticator as well.
+    TwoFactorRequired,
     /// No credentials, or credentials that are not valid (any more).
     Unauthenticated,
     /// Valid credentials that lack a permission.
@@ -53,6 +55,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::LimitReached => "LIMIT_REACHED",
             Self::PreconditionFailed => "PRECONDITION_FAILED",
+            Self::TwoFactorRequired => "TWO_FACTOR_REQUIRED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
@@ -76,7 +79,11 @@ impl Code {
     pub const fn is_user_error(self) -> bool {
         matches!(
             self,
-            Self::Validation | Self::Conflict | Self::LimitReached | Self::PreconditionFailed
+            Self::Validation
+                | Self::Conflict
+                | Self::LimitReached
+                | Self::PreconditionFailed
+                | Self::TwoFactorRequired
         )
     }
 }
@@ -174,6 +181,17 @@ impl Error {
     pub fn at(mut self, path: &[&str]) -> Self {
         self.path = path.iter().map(ToString::to_string).collect();
         self
+    }
+
+    /// The same error, blamed on the input field `new` when it was `old`'s fault: two inputs may call the same thing by
+    /// different names.
+    #[must_use]
+    pub fn blamed_on(self, old: &str, new: &str) -> Self {
+        if self.path == [old] {
+            self.at(&[new])
+        } else {
+            self
+        }
     }
 
     /// The same error with one more machine-readable fact.

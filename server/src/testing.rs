@@ -110,6 +110,7 @@ impl TestApp {
         let input = identity::SignIn {
             email: email.to_owned(),
             password: SecretString::from(PASSWORD),
+            code: None,
         };
         identity::sign_in(&self.app, &nobody(), input)
             .await

@@ -148,6 +148,7 @@ fn sample(name: &str, path: &str) -> Value {
         "password" | "currentPassword" | "newPassword" => {
             json!("a password that is long enough")
         }
+        "totpCode" => json!("000000"),
         "name" => json!("Some name"),
         "slug" => json!("some-slug"),
         "key" => json!("some-key"),

@@ -10,6 +10,7 @@
 
 mod answer;
 mod app;
+mod authenticator;
 mod call;
 mod client;
 mod database;
@@ -27,6 +28,7 @@ mod windows;
 
 pub use answer::{Answer, UserError, moment};
 pub use app::{ADMIN_EMAIL, ADMIN_PASSWORD, Builder, START, TestApp};
+pub use authenticator::Authenticator;
 pub use call::{Call, ids_of};
 pub use client::{Client, unique};
 pub use database::{Backend, TestDatabase};

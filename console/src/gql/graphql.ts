@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'LIMIT_REACHED'
   /** The object is not in the state that the operation needs. */
   | 'PRECONDITION_FAILED'
+  /** The account asks for a code of its authenticator as well: send it, or a recovery code. */
+  | 'TWO_FACTOR_REQUIRED'
   /** An argument is malformed or out of range. */
   | 'VALIDATION';
 

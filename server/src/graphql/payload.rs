@@ -16,6 +16,8 @@ pub enum ErrorCode {
     LimitReached,
     /// The object is not in the state that the operation needs.
     PreconditionFailed,
+    /// The account asks for a code of its authenticator as well: send it, or a recovery code.
+    TwoFactorRequired,
 }
 
 /// Something that the caller's user can mend.
@@ -40,6 +42,7 @@ impl UserError {
             Code::Conflict => ErrorCode::Conflict,
             Code::LimitReached => ErrorCode::LimitReached,
             Code::PreconditionFailed => ErrorCode::PreconditionFailed,
+            Code::TwoFactorRequired => ErrorCode::TwoFactorRequired,
             _ => return Err(error),
         };
         Ok(Self {

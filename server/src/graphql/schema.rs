@@ -8,7 +8,7 @@ use super::api_keys::{ApiKey, ApiKeyMutation};
 use super::audit::{AuditEntry, AuditQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
-use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation};
+use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation, TwoFactorMutation};
 use super::loaders::FreshLoaders;
 use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
@@ -49,6 +49,7 @@ pub struct Mutation(
     OrganizationMutation,
     MemberMutation,
     PasswordMutation,
+    TwoFactorMutation,
     LimitMutation,
     QuotaMutation,
     ReservationMutation,

@@ -2,5 +2,7 @@
 
 mod credentials;
 mod passwords;
+mod required_two_factor;
 mod resets;
 mod sessions;
+mod two_factor;

@@ -14,7 +14,7 @@ async fn refresh(client: &Client, token: &str) -> Answer {
 }
 
 /// Whether the token of this client still works.
-async fn is_signed_in(client: &Client) -> bool {
+pub(super) async fn is_signed_in(client: &Client) -> bool {
     let answer = client.query("{ viewer { user { id } } }", json!({})).await;
     match answer.code() {
         None => true,

@@ -145,10 +145,13 @@ const PROMISED: [(&str, &str); 15] = [
     ),
     (
         "Mutation",
-        "signUp signIn refreshSession signOut changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
+        "signUp signIn refreshSession signOut enableTwoFactor confirmTwoFactor disableTwoFactor requestPasswordReset resetPassword changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
     ),
     ("Subscription", "quotaChanged quotaThresholdCrossed"),
-    ("Viewer", "user apiKey isSystemAdmin organizations"),
+    (
+        "Viewer",
+        "user apiKey isSystemAdmin twoFactorEnabled organizations",
+    ),
     (
         "Organization",
         "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations apiKeys roles abilities quotas quota resources subscription auditLog accessMode",

@@ -26,7 +26,7 @@ export function signInSchema({ errors }: MessageCatalog['signIn']) {
     totpCode: z
       .string()
       .trim()
-      .regex(/^(\d{6})?$/, errors.codeInvalid),
+      .regex(/^(\d{6}|([a-z2-7]{4}[- ]?){3}[a-z2-7]{4})?$/i, errors.codeInvalid),
   });
 }
 

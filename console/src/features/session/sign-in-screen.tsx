@@ -106,8 +106,7 @@ function SignInFields() {
       </Field>
       <Field label={messages.code} hint={messages.codeHint} error={errors.totpCode?.message}>
         <Input
-          className="h-9 max-w-36"
-          inputMode="numeric"
+          className="h-9 max-w-56"
           autoComplete="one-time-code"
           data-testid="sign-in-code"
           {...register('totpCode')}

@@ -77,7 +77,7 @@ export const en: MessageCatalog = {
       serverInvalid: 'Give an address that starts with http:// or https://',
       emailInvalid: 'Give an email address',
       passwordMissing: 'Give your password',
-      codeInvalid: 'The code has six digits',
+      codeInvalid: 'The code has six digits; a recovery code has sixteen characters',
       offline: 'The server cannot be reached at this address.',
       refused: 'Email or password is wrong.',
       notAdmin: 'This account is not a system admin. The console is for system admins only.',

@@ -78,7 +78,7 @@ export const fr: MessageCatalog = {
       serverInvalid: 'Indiquez une adresse commençant par http:// ou https://',
       emailInvalid: 'Indiquez une adresse e-mail',
       passwordMissing: 'Indiquez votre mot de passe',
-      codeInvalid: 'Le code comporte six chiffres',
+      codeInvalid: 'Le code comporte six chiffres ; un code de secours, seize caractères',
       offline: 'Le serveur est injoignable à cette adresse.',
       refused: 'L’e-mail ou le mot de passe est incorrect.',
       notAdmin: 'Ce compte n’est pas administrateur système. La console leur est réservée.',

@@ -75,7 +75,7 @@ export const vi: MessageCatalog = {
       serverInvalid: 'Nhập địa chỉ bắt đầu bằng http:// hoặc https://',
       emailInvalid: 'Nhập địa chỉ email',
       passwordMissing: 'Nhập mật khẩu',
-      codeInvalid: 'Mã gồm sáu chữ số',
+      codeInvalid: 'Mã gồm sáu chữ số; mã khôi phục gồm mười sáu ký tự',
       offline: 'Không kết nối được máy chủ ở địa chỉ này.',
       refused: 'Email hoặc mật khẩu không đúng.',
       notAdmin: 'Tài khoản này không phải quản trị viên hệ thống. Bảng điều khiển chỉ dành cho quản trị viên hệ thống.',

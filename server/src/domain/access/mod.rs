@@ -8,6 +8,7 @@ mod mode;
 mod permission;
 mod permission_set;
 mod role;
+mod second_factor;
 mod session;
 mod standing;
 
@@ -18,6 +19,7 @@ pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
 pub use role::{ADMIN, OWNER, Role, SYSTEM_ROLES, system_role};
+pub use second_factor::{REQUIRE_TWO_FACTOR, has_two_factor, requires_two_factor};
 pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
 
@@ -135,7 +137,23 @@ pub fn permit(permissions: Option<PermissionSet>, permission: Permission) -> Res
     }
 }
 
-/// As [`authorize`], for a use case that changes something: the organization must also be in full access (BIL-1).
+/// As [`authorize`], for a use case that changes something in whatever mode the organization is: who manages it must
+/// have two-factor authentication where it insists on that (ACC-5).
+///
+/// # Errors
+/// As [`authorize`].
+pub async fn authorize_in_any_mode(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<Access> {
+    let access = authorize(connection, actor, organization, permission).await?;
+    second_factor::require(connection, actor, &access, permission).await?;
+    Ok(access)
+}
+
+/// As [`authorize_in_any_mode`], where the organization must also be in full access (BIL-1).
 ///
 /// # Errors
 /// As [`authorize`], and `READ_ONLY`, `TENANT_SUSPENDED`, `SUBSCRIPTION_CANCELLED` or `TRIAL_EXPIRED`.
@@ -145,7 +163,7 @@ pub async fn authorize_change(
     organization: OrganizationId,
     permission: Permission,
 ) -> Result<Access> {
-    let access = authorize(connection, actor, organization, permission).await?;
+    let access = authorize_in_any_mode(connection, actor, organization, permission).await?;
     let subscription = plan_subscription::Entity::find_in(organization)
         .one(connection)
         .await?;

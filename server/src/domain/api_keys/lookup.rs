@@ -5,7 +5,7 @@ use bursar_entities::ids::ApiKeyId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::actor::Actor;
-use crate::domain::access::{Access, Permission, authorize};
+use crate::domain::access::{Access, Permission, authorize_in_any_mode};
 use crate::domain::quotas::lock_in_tx;
 use crate::error::{Code, Error, Result};
 
@@ -25,7 +25,7 @@ pub(super) async fn load_in_tx(
         .ok_or_else(missing)?;
     let organization = found.organization_id;
     lock_in_tx(tx, organization).await?;
-    let access = authorize(tx, actor, organization, Permission::ApiKeysManage).await;
+    let access = authorize_in_any_mode(tx, actor, organization, Permission::ApiKeysManage).await;
     let access = access.map_err(|error| match error.code {
         Code::NotFound => missing(),
         _ => error,

@@ -108,6 +108,7 @@ async fn sign_up(app: &App, person: &Person, password_hash: &str) -> Result<Acto
         name: person.name.clone(),
         password_hash: password_hash.to_owned(),
         is_system_admin: false,
+        two_factor_enabled_at: None,
         created_at: now,
         updated_at: now,
     };

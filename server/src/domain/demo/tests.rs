@@ -256,6 +256,7 @@ async fn the_accounts_can_sign_in(app: &App, accounts: &DemoAccounts) {
         let input = SignIn {
             email: email.clone(),
             password: SecretString::from(accounts.password),
+            code: None,
         };
         let actor = Actor::anonymous(Origin::default());
         let signed_in = identity::sign_in(app, &actor, input)

@@ -58,7 +58,7 @@ pub async fn change_password(app: &App, actor: &Actor, input: ChangePassword) ->
 }
 
 /// The stored hash, for who knows the password that it was made of.
-async fn prove(app: &App, actor: &Actor, current: SecretString) -> Result<String> {
+pub(super) async fn prove(app: &App, actor: &Actor, current: SecretString) -> Result<String> {
     let me = actor.user()?;
     let found = user::Entity::find_by_id(me.id)
         .one(app.db.reader())

@@ -22,6 +22,25 @@ pub enum IdentityError {
         /// Seconds until the next attempt is looked at.
         retry_after: i64,
     },
+    /// The account asks for a code as well.
+    #[error(
+        "This account has two-factor authentication; send the code of your authenticator, or a recovery code"
+    )]
+    TwoFactorRequired,
+    /// A code that is wrong, too old, or was used before: which of them is not told.
+    #[error("This code is not good, or not any more; wait for the next one")]
+    WrongCode,
+    /// Two-factor authentication cannot be begun twice.
+    #[error(
+        "Two-factor authentication is on already; disable it first to change the authenticator"
+    )]
+    TwoFactorOn,
+    /// There is nothing to confirm.
+    #[error("There is no new authenticator to confirm; begin with enableTwoFactor")]
+    TwoFactorNotBegun,
+    /// There is nothing to disable.
+    #[error("Two-factor authentication is not on")]
+    TwoFactorOff,
     /// Somebody has signed up with this address before.
     #[error("{email} already has an account; sign in instead")]
     EmailTaken {
@@ -36,8 +55,12 @@ pub enum IdentityError {
 impl Classify for IdentityError {
     fn code(&self) -> Code {
         match self {
-            Self::WrongCredentials | Self::WrongPassword => Code::Validation,
-            Self::ResetRefused => Code::PreconditionFailed,
+            Self::WrongCredentials | Self::WrongPassword | Self::WrongCode => Code::Validation,
+            Self::TwoFactorRequired => Code::TwoFactorRequired,
+            Self::ResetRefused
+            | Self::TwoFactorOn
+            | Self::TwoFactorNotBegun
+            | Self::TwoFactorOff => Code::PreconditionFailed,
             Self::TooManyAttempts { .. } => Code::RateLimited,
             Self::EmailTaken { .. } => Code::Conflict,
             Self::SessionEnded => Code::Unauthenticated,
@@ -48,6 +71,7 @@ impl Classify for IdentityError {
         match self {
             Self::EmailTaken { .. } => vec!["email".to_owned()],
             Self::WrongPassword => vec!["currentPassword".to_owned()],
+            Self::TwoFactorRequired | Self::WrongCode => vec!["totpCode".to_owned()],
             Self::ResetRefused => vec!["token".to_owned()],
             _ => Vec::new(),
         }

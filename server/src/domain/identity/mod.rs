@@ -15,6 +15,7 @@ mod sign_out;
 mod sign_up;
 #[cfg(test)]
 mod tests;
+mod two_factor;
 mod users;
 
 pub use admin::{NewAdmin, create_system_admin, ensure_first_admin};
@@ -29,4 +30,7 @@ pub use session::{SignedIn, Tokens};
 pub use sign_in::{SignIn, sign_in};
 pub use sign_out::sign_out;
 pub use sign_up::{SignUp, SignedUp, sign_up};
+pub use two_factor::{
+    Begun, Confirmed, DisableTwoFactor, confirm_two_factor, disable_two_factor, enable_two_factor,
+};
 pub use users::{by_ids, viewer};

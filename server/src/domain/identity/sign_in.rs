@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use secrecy::SecretString;
 
 use super::session::{SignedIn, open_in_tx};
-use super::{IdentityError, password};
+use super::{IdentityError, password, two_factor};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::Result;
@@ -17,12 +17,16 @@ pub struct SignIn {
     pub email: String,
     /// Their password.
     pub password: SecretString,
+    /// A code of their authenticator, or a recovery code.
+    pub code: Option<SecretString>,
 }
 
-/// Opens a session. An unknown address and a wrong password get the same answer in the same time.
+/// Opens a session. An unknown address and a wrong password get the same answer in the same time, whatever code comes
+/// with them: only who knows the password learns that a code is needed.
 ///
 /// # Errors
-/// `VALIDATION` when email or password is not right, `RATE_LIMITED` with `retryAfter` after too many of these.
+/// `VALIDATION` when email or password is not right, or the code; `TWO_FACTOR_REQUIRED` when only a code is missing;
+/// `RATE_LIMITED` with `retryAfter` after too many wrong passwords or codes.
 pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn> {
     let email = input.email.trim().to_lowercase();
     let found = user::Entity::find()
@@ -43,12 +47,16 @@ pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn
             return Err(IdentityError::WrongCredentials.into());
         }
     };
-    app.attempts.succeeded(&key);
+    // Within the turn as well: there are fewer codes than passwords to guess.
+    let proof = two_factor::prove(app, &user, input.code.as_ref()).await?;
     drop(turn);
     let tx = app.db.begin().await?;
     let user = still_in_tx(&*tx, user).await?;
+    proof.spend_in_tx(&*tx, app, actor, &user).await?;
     let signed_in = open_in_tx(&*tx, app, &actor.origin, user).await?;
     tx.commit().await?;
+    app.attempts.succeeded(&key);
+    proof.accepted(app, &signed_in.user);
     Ok(signed_in)
 }
 

@@ -108,6 +108,7 @@ impl NewUser {
             name: self.name.clone(),
             password_hash,
             is_system_admin,
+            two_factor_enabled_at: None,
             created_at: now,
             updated_at: now,
         };

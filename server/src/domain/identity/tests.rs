@@ -18,6 +18,7 @@ async fn enter(test: &TestApp, email: &str, password: &str) -> Result<SignedIn> 
     let input = SignIn {
         email: email.to_owned(),
         password: SecretString::from(password),
+        code: None,
     };
     sign_in(&test.app, &nobody(), input).await
 }

@@ -9,7 +9,7 @@ use super::MemberError;
 use super::lock::{hide, invitation_in_tx, no_invitation};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize};
+use crate::domain::access::{Permission, authorize_in_any_mode};
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::quotas;
 use crate::error::{Error, Result};
@@ -29,7 +29,7 @@ pub async fn revoke_invitation(
     let tx = app.db.begin().await?;
     let row = invitation_in_tx(&*tx, id).await?;
     let organization = row.organization_id;
-    authorize(&*tx, actor, organization, Permission::MembersInvite)
+    authorize_in_any_mode(&*tx, actor, organization, Permission::MembersInvite)
         .await
         .map_err(hide(no_invitation))?;
     refuse_closed(&row)?;

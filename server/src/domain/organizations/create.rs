@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde_json::Value;
 
 use super::settings::{self, Settings};
-use super::{OrganizationError, profile, slug};
+use super::{OrganizationError, profile, slug, two_factor};
 use crate::actor::{Actor, UserIdentity};
 use crate::app::App;
 use crate::domain::access::OWNER;
@@ -85,6 +85,7 @@ pub async fn create_in_tx(
 ) -> Result<Created> {
     let row = row(app, owner, input)?;
     settings::check_references_in_tx(tx, row.id, &as_settings(&row.settings)).await?;
+    two_factor::check_in_tx(tx, actor, false, &row).await?;
     if !insert_in_tx(tx, &row).await? {
         return Err(OrganizationError::SlugTaken { slug: row.slug }.into());
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::access::REQUIRE_TWO_FACTOR;
 use crate::error::{Classify, Code};
 
 /// A refusal of this feature.
@@ -33,6 +34,11 @@ pub enum OrganizationError {
     /// The owner cannot become the owner.
     #[error("You own this organization already; name another member")]
     OwnerAlready,
+    /// Whoever insists on two-factor authentication must have it.
+    #[error(
+        "Switch two-factor authentication on for yourself with enableTwoFactor before you require it of others"
+    )]
+    NoTwoFactor,
     /// The default plan leaves no room even for the owner.
     #[error("The plan that new organizations start on allows no member; ask the operator")]
     NoRoomForOwner,
@@ -42,7 +48,7 @@ impl Classify for OrganizationError {
     fn code(&self) -> Code {
         match self {
             Self::SlugTaken { .. } | Self::VersionConflict { .. } => Code::Conflict,
-            Self::SlugFrozen => Code::PreconditionFailed,
+            Self::SlugFrozen | Self::NoTwoFactor => Code::PreconditionFailed,
             Self::NotConfirmed { .. } | Self::OwnerAlready => Code::Validation,
             Self::NoRoomForOwner => Code::LimitReached,
         }
@@ -54,6 +60,7 @@ impl Classify for OrganizationError {
             Self::VersionConflict { .. } => vec!["expectedVersion".to_owned()],
             Self::NotConfirmed { .. } => vec!["confirmation".to_owned()],
             Self::OwnerAlready => vec!["newOwnerId".to_owned()],
+            Self::NoTwoFactor => vec!["settings".to_owned(), REQUIRE_TWO_FACTOR.to_owned()],
             Self::NoRoomForOwner => Vec::new(),
         }
     }

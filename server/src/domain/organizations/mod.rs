@@ -11,6 +11,7 @@ mod slug;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod two_factor;
 mod update;
 
 pub use create::{

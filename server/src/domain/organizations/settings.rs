@@ -10,6 +10,7 @@ use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Map, Value};
 
+use crate::domain::access::REQUIRE_TWO_FACTOR;
 use crate::domain::email;
 use crate::error::{Code, Error, Result};
 
@@ -81,6 +82,10 @@ fn check_one(key: &str, value: Value) -> Result<Value> {
         "timezone" => match value.as_str().map(Tz::from_str) {
             Some(Ok(zone)) => Ok(zone.name().into()),
             _ => Err(wrong(key, "must be an IANA time zone such as Europe/Paris")),
+        },
+        REQUIRE_TWO_FACTOR => match &value {
+            Value::Bool(_) => Ok(value),
+            _ => Err(wrong(key, "must be true or false")),
         },
         "default_storage_provider" => one_of(&STORAGE_PROVIDERS),
         "locale" => one_of(&LOCALES),
@@ -192,6 +197,7 @@ mod tests {
             "default_storage_provider": "cloudflare_r2",
             "locale": "vi",
             "notification_email": "ops@example.com",
+            "require_two_factor": true,
             "theme": { "accent": "#fff", "deep": [1, null, "x"] },
             "locale_note": null,
         }));
@@ -205,6 +211,7 @@ mod tests {
             ("notification_email", json!("nobody")),
             ("default_server_id", json!("x")),
             ("default_git_connection_id", json!(1)),
+            ("require_two_factor", json!("yes")),
         ] {
             let patch = object(json!({ key: value }));
             assert_eq!(check(patch).expect_err(key).path, ["settings", key]);

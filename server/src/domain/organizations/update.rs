@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::create::as_settings;
 use super::settings::{self, Settings};
-use super::{OrganizationError, profile, slug};
+use super::{OrganizationError, profile, slug, two_factor};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize_change};
+use crate::domain::access::{Permission, authorize_change, requires_two_factor};
 use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::email;
 use crate::error::{Error, Result, breaks_unique};
@@ -76,6 +76,7 @@ pub async fn update_organization(
         return Ok(old);
     }
     settings::check_references_in_tx(&*tx, id, &changed_settings).await?;
+    two_factor::check_in_tx(&*tx, actor, requires_two_factor(&old), &new).await?;
     let new = write_in_tx(&*tx, app, new).await?;
     append_in_tx(&*tx, app, actor, entry(&old, &new)).await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@ use sea_orm::{
 use super::list::amounts;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize};
+use crate::domain::access::{Permission, authorize_in_any_mode};
 use crate::domain::audit::{self, Entry};
 use crate::domain::quotas::{Change, Demand, Request, apply_in_tx, lock_in_tx};
 use crate::error::{Code, Error, Result};
@@ -33,7 +33,7 @@ pub async fn delete(app: &App, actor: &Actor, id: ResourceId) -> Result<()> {
         .await?
         .ok_or_else(missing)?;
     let organization = found.organization_id;
-    authorize(&*tx, actor, organization, Permission::ResourcesDelete)
+    authorize_in_any_mode(&*tx, actor, organization, Permission::ResourcesDelete)
         .await
         .map_err(|error| {
             if error.code == Code::NotFound {

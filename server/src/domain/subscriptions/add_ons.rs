@@ -12,7 +12,7 @@ use super::change::lock_in_tx;
 use super::error::SubscriptionError;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, authorize_change};
+use crate::domain::access::{Permission, authorize_change, authorize_in_any_mode};
 use crate::domain::audit::{self, Entry};
 use crate::domain::quotas;
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ pub async fn set_add_on_quantity(
 ) -> Result<plan_subscription::Model> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
-    authorize(&*tx, actor, organization, Permission::BillingManage).await?;
+    authorize_in_any_mode(&*tx, actor, organization, Permission::BillingManage).await?;
     check_quantity(quantity)?;
     let (add_on, increases) = add_on_in_tx(&*tx, key).await?;
     let subscription = lock_in_tx(&*tx, organization).await?;

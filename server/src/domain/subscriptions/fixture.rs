@@ -144,6 +144,7 @@ impl World {
             name: email.into(),
             password_hash: String::new(),
             is_system_admin: false,
+            two_factor_enabled_at: None,
             created_at: now,
             updated_at: now,
         };

@@ -4,6 +4,7 @@ pub mod mutation;
 pub mod password;
 #[cfg(test)]
 mod tests;
+pub mod two_factor;
 
 use std::collections::HashMap;
 
@@ -17,6 +18,7 @@ use secrecy::ExposeSecret;
 
 pub use mutation::IdentityMutation;
 pub use password::PasswordMutation;
+pub use two_factor::TwoFactorMutation;
 
 use super::api_keys::ApiKey;
 use super::context::RequestContext;
@@ -65,11 +67,14 @@ pub struct Viewer {
     api_key: Option<ApiKey>,
     /// Whether they run the platform.
     is_system_admin: bool,
+    /// Whether signing in takes a code of their authenticator beside the password; false for an API key.
+    two_factor_enabled: bool,
 }
 
 impl From<Model> for Viewer {
     fn from(model: Model) -> Self {
         Self {
+            two_factor_enabled: model.two_factor_enabled_at.is_some(),
             is_system_admin: model.is_system_admin,
             user: Some(model.into()),
             api_key: None,
@@ -83,6 +88,7 @@ impl From<api_key::Model> for Viewer {
             user: None,
             api_key: Some(model.into()),
             is_system_admin: false,
+            two_factor_enabled: false,
         }
     }
 }

@@ -61,7 +61,7 @@ pub struct SignInInput {
     email: String,
     /// Their password.
     password: String,
-    /// The code of their authenticator; ignored for an account without two-factor authentication.
+    /// The code of their authenticator, or a recovery code; ignored for an account without two-factor authentication.
     totp_code: Option<String>,
 }
 
@@ -203,21 +203,17 @@ impl IdentityMutation {
     }
 
     /// Opens a session. A wrong password and an unknown address get the same `VALIDATION` user error; after too many
-    /// of them the error is `RATE_LIMITED` with `retryAfter` in seconds.
+    /// of them the error is `RATE_LIMITED` with `retryAfter` in seconds. An account with two-factor authentication answers
+    /// the right password with the user error `TWO_FACTOR_REQUIRED` unless a code comes with it; each code is good once.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: SignInInput,
     ) -> async_graphql::Result<SignInPayload> {
-        // No account has two-factor authentication before it can be enabled, so that no code is asked for.
-        let SignInInput {
-            email,
-            password,
-            totp_code: _,
-        } = input;
         let input = SignIn {
-            email,
-            password: password.into(),
+            email: input.email,
+            password: input.password.into(),
+            code: input.totp_code.map(SecretString::from),
         };
         let outcome = identity::sign_in(ctx.app(), ctx.actor(), input).await;
         settle(entered(ctx, outcome))

@@ -130,8 +130,9 @@ pub struct UpdateOrganizationInput {
     billing_email: Option<String>,
     /// Settings to lay over the present ones; null removes a key. Validated keys: `timezone` (IANA),
     /// `default_storage_provider` (`aws_s3`, `cloudflare_r2`, `backblaze_b2`, `minio`, `sftp`, `ftp`), `default_server_id`,
-    /// `default_git_connection_id` (of this organization), `notification_email`, `locale` (`en`, `fr`, `vi`). Others are kept
-    /// as they are.
+    /// `default_git_connection_id` (of this organization), `notification_email`, `locale` (`en`, `fr`, `vi`),
+    /// `require_two_factor` (the owner's: who manages the organization without two-factor authentication changes nothing
+    /// any more). Others are kept as they are.
     settings: Option<JsonObject>,
 }
 

@@ -30,6 +30,7 @@ async fn person(world: &World, name: &str, is_system_admin: bool) -> (Actor, Use
         name: name.to_owned(),
         password_hash: "unusable".to_owned(),
         is_system_admin,
+        two_factor_enabled_at: None,
         created_at: now,
         updated_at: now,
     };
