@@ -63,6 +63,8 @@ typed_id! {
     ApiKeyId
     /// Identifies a row of `audit_entries`.
     AuditEntryId
+    /// Identifies a row of `external_identities`.
+    ExternalIdentityId
     /// Identifies a row of `invitations`.
     InvitationId
     /// Identifies a row of `memberships`.

@@ -9,6 +9,7 @@ pub mod audit_entry;
 pub mod catalog_state;
 pub mod enums;
 pub mod event_stream;
+pub mod external_identity;
 pub mod ids;
 pub mod invitation;
 pub mod membership;

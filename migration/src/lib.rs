@@ -17,6 +17,7 @@ mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
 mod m20261120_000019_two_factor;
+mod m20261120_000020_external_identities;
 mod m20261120_000023_failure_policy;
 mod terms;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
             Box::new(m20261120_000019_two_factor::Migration),
+            Box::new(m20261120_000020_external_identities::Migration),
             Box::new(m20261120_000023_failure_policy::Migration),
         ]
     }

@@ -19,6 +19,7 @@ use crate::domain::api_keys::{KeyUses, OpenKeys};
 use crate::domain::events::Hub;
 use crate::domain::identity::{Attempts, OpenSessions};
 use crate::domain::quotas::{Engine, FailOpen, Outage};
+use crate::issuer::Issuer;
 use crate::mail::Mailer;
 use crate::remember::Remember;
 
@@ -40,6 +41,8 @@ pub struct Parts {
     pub outage: Outage,
     /// Sends mail.
     pub mail: Mailer,
+    /// Who issues the external tokens that are accepted.
+    pub issuer: Issuer,
     /// Requests to reset passwords of late.
     pub resets: Attempts,
     /// Failures to sign in of late.
@@ -73,6 +76,7 @@ impl App {
             mail: Mailer::new(&config.mail),
             fail_open: FailOpen::new(config.failure.spool.clone()),
             outage: Outage::default(),
+            issuer: Issuer::new(config.oidc.clone()),
             db,
             clock,
             config,

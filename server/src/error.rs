@@ -36,7 +36,7 @@ pub enum Code {
     TooComplex,
     /// The request is not a well-formed one.
     BadRequest,
-    /// A payment or mail provider does not answer.
+    /// A payment or mail provider, or the issuer of an external token, does not answer.
     ProviderUnavailable,
     /// A replay cursor points to events that are no longer kept.
     CursorExpired,

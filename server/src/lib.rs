@@ -13,6 +13,7 @@ pub mod error;
 mod gather;
 pub mod graphql;
 pub mod http;
+pub mod issuer;
 pub mod jobs;
 mod logging;
 pub mod mail;

@@ -8,6 +8,7 @@ mod failure;
 mod http;
 mod limits;
 mod mail;
+mod oidc;
 mod secret;
 mod source;
 
@@ -18,6 +19,7 @@ pub use failure::FailureConfig;
 pub use http::HttpConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
+pub use oidc::OidcConfig;
 pub use secret::SecretConfig;
 pub use source::{Problems, Source};
 
@@ -38,6 +40,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// What happens while the database does not answer.
     pub failure: FailureConfig,
+    /// Whose tokens are accepted beside the server's own.
+    pub oidc: Option<OidcConfig>,
     /// What one request may cost.
     pub limits: LimitsConfig,
     /// Whether this is the demonstration (`serve --demo`).
@@ -68,6 +72,7 @@ impl Config {
             limits: LimitsConfig::read(source, &mut problems),
             failure: FailureConfig::read(source, &database, &mut problems),
             mail: MailConfig::read(source, &mut problems),
+            oidc: OidcConfig::read(source, &mut problems),
             demo: false,
             database,
         };
@@ -103,6 +108,29 @@ mod tests {
             "BURSAR_SECRET_KEY",
         ] {
             assert!(text.contains(name), "{name} is missing from: {text}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_needs_an_audience_and_the_other_way_round() {
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            Config::from_source(&Source::from_pairs(pairs.iter().copied()))
+        };
+        let issuer = ("BURSAR_OIDC_ISSUER", "https://login.example.com");
+        let audience = ("BURSAR_OIDC_AUDIENCE", "bursar");
+        assert!(read(&[]).expect("fine").oidc.is_none());
+        let oidc = read(&[issuer, audience]).expect("fine").oidc;
+        assert_eq!(oidc.expect("configured").audience, "bursar");
+        for (pairs, name) in [
+            (vec![issuer], "BURSAR_OIDC_AUDIENCE: is required"),
+            (vec![audience], "BURSAR_OIDC_ISSUER: is required"),
+            (
+                vec![("BURSAR_OIDC_ISSUER", "http://login.example.com"), audience],
+                "BURSAR_OIDC_ISSUER: is not",
+            ),
+        ] {
+            let problems = read(&pairs).expect_err(name).to_string();
+            assert!(problems.contains(name), "{problems}");
         }
     }
 

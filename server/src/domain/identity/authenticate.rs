@@ -7,7 +7,7 @@ use bursar_entities::ids::{SessionId, UserId};
 use bursar_entities::{session, user};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
-use super::access_token;
+use super::{access_token, external};
 use crate::actor::{Actor, Identity, Origin, UserIdentity};
 use crate::app::App;
 use crate::domain::api_keys;
@@ -18,10 +18,12 @@ use crate::remember::Answered;
 /// Questions for open sessions.
 pub type OpenSessions = Gather<SessionId, UserIdentity>;
 
-/// Who sends `authorization` (RFC 6750, `Bearer` and an access token or an API key). Without a header it is nobody.
+/// Who sends `authorization` (RFC 6750, `Bearer` and an access token, an API key or a token of the configured issuer).
+/// Without a header it is nobody.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` for anything but a good token of a session that goes on and an open key; the reason is not told.
+/// `PROVIDER_UNAVAILABLE` for what may be a good token of an issuer that does not answer.
 pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin) -> Result<Actor> {
     let Some(header) = authorization else {
         return Ok(Actor::anonymous(origin));
@@ -30,10 +32,10 @@ pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin
     if api_keys::is_secret(token) {
         return api_keys::authenticate(app, token, origin).await;
     }
-    let (user, session) = access_token::verify(app, token).ok_or_else(Error::unauthenticated)?;
-    let shared = app.clone();
-    let find = move |sessions| open_sessions(shared.clone(), sessions);
-    let question = app.open_sessions.ask(session, find);
+    let Some((user, session)) = access_token::verify(app, token) else {
+        return external::authenticate(app, token, origin).await;
+    };
+    let question = open_session(app, session);
     let theirs = |identity: &UserIdentity| identity.id == user;
     let identity = match app.known_sessions.ask(app, session, question).await? {
         Answered::Now(found) => found.filter(theirs).map(Identity::User),
@@ -45,6 +47,13 @@ pub async fn authenticate(app: &App, authorization: Option<&str>, origin: Origin
         identity: identity.ok_or_else(Error::unauthenticated)?,
         origin,
     })
+}
+
+/// Whose session it is, as long as it goes on.
+pub(super) async fn open_session(app: &App, session: SessionId) -> Result<Option<UserIdentity>> {
+    let shared = app.clone();
+    let find = move |sessions| open_sessions(shared.clone(), sessions);
+    app.open_sessions.ask(session, find).await
 }
 
 /// Those of `sessions` that go on, and whose they are.

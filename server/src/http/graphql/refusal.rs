@@ -58,6 +58,7 @@ impl Refusal {
                 .with_header(header::WWW_AUTHENTICATE, "Bearer"),
             Code::Forbidden => Self::new(StatusCode::FORBIDDEN, error),
             Code::RateLimited => Self::new(StatusCode::TOO_MANY_REQUESTS, error),
+            Code::ProviderUnavailable => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error),
         }
     }
