@@ -95,6 +95,26 @@ both_databases! {
         assert!(unknown > nothing * 2, "an unknown address costs a hash: {unknown:?} against {nothing:?}");
     }
 
+    /// Fifty who sign in at once make nobody wait who asks something else: several answers come before half of them are in.
+    async fn signing_in_starves_nobody(app: TestApp) {
+        let person = app.anonymous.sign_up("ada").await;
+        let calls: Vec<_> = (0..50)
+            .map(|_| {
+                let (client, email) = (app.anonymous.clone(), person.email.clone());
+                tokio::spawn(async move { client.sign_in(&email, PASSWORD).await })
+            })
+            .collect();
+        for _ in 0..5 {
+            let viewer = person.client.query("{ viewer { user { id } } }", json!({})).await;
+            assert_eq!(viewer.text("viewer.user.id"), person.id);
+        }
+        let finished = calls.iter().filter(|call| call.is_finished()).count();
+        assert!(finished < 25, "{finished} were in before five queries were answered");
+        for call in calls {
+            call.await.unwrap().expect_no_errors();
+        }
+    }
+
     /// After so many failures a pause is imposed, also for the right password, and it ends.
     async fn guessing_is_slowed_down(backend: Backend) {
         let app = TestApp::builder(backend).configure(|config| config.limits.sign_in_attempts = 3).start().await;

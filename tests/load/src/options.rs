@@ -22,6 +22,8 @@ pub(crate) enum Measure {
     Fairness,
     /// Decisions through HTTP and GraphQL.
     Http,
+    /// What a query notices of people who sign in.
+    Signin,
     /// Live events for many subscribers.
     Subscribers,
     /// Live events for a long time, with a slow reader.

@@ -23,6 +23,11 @@ pub(crate) const ENGINE_METER: &str = "load_engine";
 /// The meter that plain statements count.
 pub(crate) const PLAIN_METER: &str = "load_plain";
 
+/// The owner's address.
+pub(crate) const EMAIL: &str = "load@example.com";
+/// The owner's password.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
 /// Signs the tokens of all processes of a run.
 const SECRET: &str = "a-secret-of-the-load-generator-that-is-long-enough";
 
@@ -50,8 +55,8 @@ impl World {
         let database = TestDatabase::ready(backend).await;
         let app = open(database.url()).await?;
         let input = SignUp {
-            email: "load@example.com".into(),
-            password: SecretString::from("correct horse battery staple"),
+            email: EMAIL.into(),
+            password: SecretString::from(PASSWORD),
             name: "Load".into(),
         };
         let nobody = Actor::anonymous(Origin::default());

@@ -12,6 +12,7 @@ const MEASURES: &[&str] = &[
     "a lone caller, p50",
     "a cold tenant beside a flood, p99",
     "through HTTP",
+    "a query beside 50 sign-ins, p99",
     "subscribers: delivered",
     "subscribers: memory per connection",
     "subscribers: server CPU per message",

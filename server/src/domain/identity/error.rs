@@ -41,6 +41,12 @@ pub enum IdentityError {
     /// There is nothing to disable.
     #[error("Two-factor authentication is not on")]
     TwoFactorOff,
+    /// More passwords wait to be compared than are worth waiting for.
+    #[error("Too many people are signing in at the moment; try again in {retry_after} seconds")]
+    TooBusy {
+        /// Seconds to wait.
+        retry_after: i64,
+    },
     /// Somebody has signed up with this address before.
     #[error("{email} already has an account; sign in instead")]
     EmailTaken {
@@ -61,7 +67,7 @@ impl Classify for IdentityError {
             | Self::TwoFactorOn
             | Self::TwoFactorNotBegun
             | Self::TwoFactorOff => Code::PreconditionFailed,
-            Self::TooManyAttempts { .. } => Code::RateLimited,
+            Self::TooManyAttempts { .. } | Self::TooBusy { .. } => Code::RateLimited,
             Self::EmailTaken { .. } => Code::Conflict,
             Self::SessionEnded => Code::Unauthenticated,
         }
@@ -79,7 +85,9 @@ impl Classify for IdentityError {
 
     fn facts(&self) -> Vec<(&'static str, Value)> {
         match self {
-            Self::TooManyAttempts { retry_after } => vec![("retryAfter", (*retry_after).into())],
+            Self::TooManyAttempts { retry_after } | Self::TooBusy { retry_after } => {
+                vec![("retryAfter", (*retry_after).into())]
+            }
             _ => Vec::new(),
         }
     }

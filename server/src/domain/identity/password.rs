@@ -1,13 +1,10 @@
-//! Passwords: their rules, and Argon2id (RFC 9106) off the async threads.
-//!
-//! Hashing is meant to be slow, so only as many run at a time as leave the server a core to answer everybody else.
-
-use std::sync::{Arc, LazyLock};
+//! Passwords: their rules, and Argon2id (RFC 9106), off the async threads.
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+pub(super) use super::hashing::turn;
+use super::hashing::{Turn, run};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -18,30 +15,6 @@ const LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 /// it takes the same time as a wrong password.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$YnVyc2FyLW5vYm9keSE$\
                        q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k";
-
-/// Half of the cores, and one at least. Of the process, not of an `App`: cores are shared by all of them.
-static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Arc::new(Semaphore::new((cores / 2).max(1)))
-});
-
-/// The right to hash one password. The hashing thread holds on to it as well, so that a caller who hangs up does not
-/// let more run than may.
-#[derive(Clone, Debug)]
-pub(super) struct Turn {
-    _permit: Arc<OwnedSemaphorePermit>,
-}
-
-/// Waits for a turn.
-pub(super) async fn turn() -> Result<Turn> {
-    let permit = Arc::clone(&TURNS)
-        .acquire_owned()
-        .await
-        .map_err(Error::internal)?;
-    Ok(Turn {
-        _permit: Arc::new(permit),
-    })
-}
 
 /// Refuses a password that is too short to be safe or too long to be meant.
 pub(super) fn check(field: &str, password: &SecretString) -> Result<()> {
@@ -88,19 +61,6 @@ pub(super) async fn verify(
         Ok(known && right)
     })
     .await
-}
-
-async fn run<T: Send + 'static>(
-    turn: Turn,
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(move || {
-        let outcome = work();
-        drop(turn);
-        outcome
-    })
-    .await
-    .map_err(Error::internal)?
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod fairness;
 mod hot;
 mod http;
 mod lone;
+mod signin;
 mod soak;
 mod spread;
 mod sqlite;
@@ -28,6 +29,7 @@ pub(crate) async fn run(measure: Measure, options: &Options, report: &mut Report
         Measure::Lone => lone::run(options, report).await,
         Measure::Fairness => fairness::run(options, report).await,
         Measure::Http => http::run(options, report).await,
+        Measure::Signin => signin::run(options, report).await,
         Measure::Subscribers => subscribers::run(options, report).await,
         Measure::Soak => soak::run(options, report).await,
     }
