@@ -6,4 +6,5 @@ mod passwords;
 mod required_two_factor;
 mod resets;
 mod sessions;
+mod tokens;
 mod two_factor;
