@@ -55,7 +55,7 @@ describe('the sign-in screen', () => {
     expect(await screen.findByText('Give an address that starts with http:// or https://')).toBeDefined();
     expect(screen.getByText('Give an email address')).toBeDefined();
     expect(screen.getByText('Give your password')).toBeDefined();
-    expect(screen.getByText('The code has six digits')).toBeDefined();
+    expect(screen.getByText('The code has six digits; a recovery code has sixteen characters')).toBeDefined();
     expect(server.getAttribute('aria-invalid')).toBe('true');
   });
 

@@ -27,7 +27,7 @@ pub(super) const fn is_accepted(algorithm: Algorithm) -> bool {
 /// Keys as they were fetched.
 #[derive(Clone, Default)]
 pub(super) struct Keys {
-    keys: Vec<Key>,
+    all: Vec<Key>,
     fetched_at: Option<DateTime<Utc>>,
     asked_at: Option<DateTime<Utc>>,
 }
@@ -37,7 +37,7 @@ pub(super) struct Keys {
 pub(super) struct Key {
     id: Option<String>,
     algorithm: Algorithm,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 impl Keys {
@@ -59,20 +59,20 @@ impl Keys {
 
     /// The key that a token with `header` says it was signed with; one without a key's id only when there is one that fits.
     pub(super) fn find(&self, header: &Header) -> Option<DecodingKey> {
-        let mut fitting = self.keys.iter().filter(|key| {
+        let mut fitting = self.all.iter().filter(|key| {
             let named = header.kid.is_none() || key.id == header.kid;
             named && key.algorithm == header.alg
         });
         let found = fitting.next()?;
         let alone = header.kid.is_some() || fitting.next().is_none();
-        alone.then(|| found.key.clone())
+        alone.then(|| found.public.clone())
     }
 
     /// What is known after the issuer was asked at `now`, and gave `fetched` or nothing.
     pub(super) fn next(&self, fetched: Option<Vec<Key>>, now: DateTime<Utc>) -> Self {
         match fetched {
             Some(keys) => Self {
-                keys,
+                all: keys,
                 fetched_at: Some(now),
                 asked_at: Some(now),
             },
@@ -110,7 +110,7 @@ fn read_one(key: &Value) -> Option<Key> {
     (signs && fits).then_some(Key {
         id: jwk.common.key_id.clone(),
         algorithm,
-        key: DecodingKey::from_jwk(&jwk).ok()?,
+        public: DecodingKey::from_jwk(&jwk).ok()?,
     })
 }
 

@@ -57,14 +57,14 @@ pub(super) async fn use_up_in_tx(
     user: UserId,
     hash: &[u8],
 ) -> Result<bool> {
-    let used = recovery_code::Entity::update_many()
+    let spent = recovery_code::Entity::update_many()
         .col_expr(recovery_code::Column::UsedAt, Expr::value(app.now()))
         .filter(recovery_code::Column::UserId.eq(user))
         .filter(recovery_code::Column::CodeHash.eq(hash.to_vec()))
         .filter(recovery_code::Column::UsedAt.is_null())
         .exec(tx)
         .await?;
-    Ok(used.rows_affected == 1)
+    Ok(spent.rows_affected == 1)
 }
 
 /// The hash of what somebody typed, when it looks like a code: hyphens, spaces and the case of letters do not matter.
