@@ -63,6 +63,8 @@ typed_id! {
     ApiKeyId
     /// Identifies a row of `audit_entries`.
     AuditEntryId
+    /// Identifies a row of `connections`.
+    ConnectionId
     /// Identifies a row of `invitations`.
     InvitationId
     /// Identifies a row of `memberships`.
@@ -103,6 +105,8 @@ typed_id! {
     RevenueMovementId
     /// Identifies a row of `roles`.
     RoleId
+    /// Identifies a row of `sealed_secrets`.
+    SealedSecretId
     /// Identifies a row of `sessions`.
     SessionId
     /// Identifies a row of `subscription_changes`.

@@ -17,6 +17,7 @@ mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
 mod m20261120_000023_failure_policy;
+mod m20261120_000021_connections;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
             Box::new(m20261120_000023_failure_policy::Migration),
+            Box::new(m20261120_000021_connections::Migration),
         ]
     }
 }

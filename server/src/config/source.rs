@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Every setting there is; a TOML key outside this list is a typing error and refused.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "BURSAR_ADMIN_EMAIL",
     "BURSAR_ADMIN_PASSWORD",
     "BURSAR_CATALOG",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 23] = [
     "BURSAR_MAX_COMPLEXITY",
     "BURSAR_MAX_DEPTH",
     "BURSAR_MAX_SUBSCRIPTIONS",
+    "BURSAR_PREVIOUS_SECRET_KEY",
     "BURSAR_PUBLIC_URL",
     "BURSAR_REQUEST_TIMEOUT_SECONDS",
     "BURSAR_SECRET_KEY",

@@ -42,7 +42,7 @@ both_databases! {
         let tenant = Tenant::new(&app, "tenant").await;
         tenant.organization.create_role("nothing", &[]).await;
         let member = tenant.organization.add_member("nothing").await;
-        let ids = [&tenant.membership, &tenant.invitation, &tenant.resource];
+        let ids = [&tenant.membership, &tenant.invitation, &tenant.connection, &tenant.resource];
         let answer = member.client.query("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", serde_json::json!({ "ids": ids })).await;
         assert!(answer.list("nodes").iter().all(Value::is_null), "{answer}");
     }
