@@ -8,7 +8,8 @@ use crate::client::{Client, unique};
 use crate::factories::Organization;
 
 /// Everything that there is to see of a connection.
-pub const CONNECTION: &str = "id kind provider name hasSecret secretUpdatedAt version createdAt updatedAt
+pub const CONNECTION: &str =
+    "id kind provider name hasSecret secretUpdatedAt version createdAt updatedAt
     viewerCanUpdate viewerCanDelete
     settings { endpoint region bucket accessKeyId host port username path }";
 

@@ -22,7 +22,8 @@ async fn organization(app: &TestApp) -> Organization {
 /// Every provider with settings that it is content with, and the kind that it belongs to.
 fn providers() -> Vec<(&'static str, &'static str, Value)> {
     let bucket = |endpoint: &str| json!({ "endpoint": endpoint, "bucket": "backups", "accessKeyId": "AKIAEXAMPLE" });
-    let server = json!({ "host": "files.example.com", "username": "deploy", "port": 2222, "path": "/srv" });
+    let server =
+        json!({ "host": "files.example.com", "username": "deploy", "port": 2222, "path": "/srv" });
     vec![
         (
             "AWS_S3",

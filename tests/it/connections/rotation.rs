@@ -138,7 +138,9 @@ async fn copies(database: &TestDatabase, count: usize) {
             version: 1,
         };
         let secret = b"secret".to_vec().into();
-        sealed::store_in_tx(&*tx, &app, &binding, &secret).await.unwrap();
+        sealed::store_in_tx(&*tx, &app, &binding, &secret)
+            .await
+            .unwrap();
     }
     tx.commit().await.unwrap();
 }

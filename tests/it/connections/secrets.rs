@@ -59,8 +59,13 @@ fn assert_untold(text: &[u8], what: &str) {
 async fn act(client: &Client, organization: &Organization) -> String {
     let [first, second, misplaced, key] = SECRETS;
     let bucket = json!({ "endpoint": "https://s3.example.com", "bucket": "backups", "accessKeyId": "AKIAEXAMPLE" });
-    let create = |provider: &'static str, more| client.create_connection(&organization.id, provider, more);
-    let made = create("MINIO", json!({ "name": "Bucket", "settings": bucket, "secret": first })).await;
+    let create =
+        |provider: &'static str, more| client.create_connection(&organization.id, provider, more);
+    let made = create(
+        "MINIO",
+        json!({ "name": "Bucket", "settings": bucket, "secret": first }),
+    )
+    .await;
     let id = made.text("createConnection.connection.id");
     let mut told = made.body.to_string();
     let update = |version, change| client.update_connection(&id, version, change);
@@ -85,7 +90,11 @@ async fn act(client: &Client, organization: &Organization) -> String {
     ] {
         told += &answer.body.to_string();
     }
-    for action in ["connection_created", "connection_updated", "connection_deleted"] {
+    for action in [
+        "connection_created",
+        "connection_updated",
+        "connection_deleted",
+    ] {
         assert!(told.contains(action), "{action} is not in {told}");
     }
     told
@@ -100,16 +109,27 @@ async fn stored(database: &TestDatabase) -> Vec<u8> {
         }
         return bytes;
     }
-    let database = bursar::db::Database::connect_with(database.url(), |_| {}).await.unwrap();
+    let database = bursar::db::Database::connect_with(database.url(), |_| {})
+        .await
+        .unwrap();
     let ask = |sql: String| {
         let reader = database.reader().clone();
-        async move { reader.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap() }
+        async move {
+            reader
+                .query_all_raw(Statement::from_string(DbBackend::Postgres, sql))
+                .await
+                .unwrap()
+        }
     };
     let tables = ask("SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public'".into()).await;
     assert!(tables.len() > 30, "{}", tables.len());
     for table in tables {
         let name: String = table.try_get("", "name").unwrap();
-        for row in ask(format!("SELECT row_to_json(t)::text AS row FROM \"{name}\" t")).await {
+        for row in ask(format!(
+            "SELECT row_to_json(t)::text AS row FROM \"{name}\" t"
+        ))
+        .await
+        {
             bytes.extend(row.try_get::<String>("", "row").unwrap().into_bytes());
         }
     }

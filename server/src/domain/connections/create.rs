@@ -132,5 +132,7 @@ fn entry(row: &Model) -> Entry {
         .value("name", row.name.as_str())
         .value("hasSecret", row.secret_updated_at.is_some());
     let said = settings::of(row).into_iter();
-    said.fold(entry, |entry, (field, text)| entry.value(field.name(), text))
+    said.fold(entry, |entry, (field, text)| {
+        entry.value(field.name(), text)
+    })
 }

@@ -57,7 +57,9 @@ pub enum ConnectionError {
         most: usize,
     },
     /// Whoever does not know the secret must not send it to a place of their own.
-    #[error("The secret would go to another place than it was given for; give it again with this change")]
+    #[error(
+        "The secret would go to another place than it was given for; give it again with this change"
+    )]
     LeadsElsewhere,
     /// Somebody else has changed the connection since the caller read it.
     #[error(

@@ -57,7 +57,9 @@ pub async fn pages(
     let mut groups: HashMap<(Vec<ConnectionKind>, &ConnectionList), Vec<OrganizationId>> =
         HashMap::new();
     for (id, list) in wanted {
-        let kinds = standings.get(id).map(|standing| visible(*standing, list.kind));
+        let kinds = standings
+            .get(id)
+            .map(|standing| visible(*standing, list.kind));
         if let Some(kinds) = kinds.filter(|kinds| !kinds.is_empty()) {
             groups.entry((kinds, list)).or_default().push(*id);
         }
@@ -99,7 +101,9 @@ pub async fn counts(
     for (id, asked) in wanted {
         let kinds = standings.get(id).map(|standing| visible(*standing, *asked));
         if let Some(kinds) = kinds.filter(|kinds| !kinds.is_empty()) {
-            let own = rows.iter().filter(|row| row.0 == *id && kinds.contains(&row.1));
+            let own = rows
+                .iter()
+                .filter(|row| row.0 == *id && kinds.contains(&row.1));
             found.insert((*id, *asked), own.map(|row| row.2).sum());
         }
     }
@@ -127,5 +131,9 @@ pub async fn by_ids(
         let standing = standings.get(&row.organization_id);
         standing.is_some_and(|standing| standing.allows(listing(row.kind)))
     };
-    Ok(rows.into_iter().filter(seen).map(|row| (row.id, row)).collect())
+    Ok(rows
+        .into_iter()
+        .filter(seen)
+        .map(|row| (row.id, row))
+        .collect())
 }

@@ -77,7 +77,10 @@ pub(super) const fn needs(provider: ConnectionProvider) -> Needs {
     use ConnectionProvider as P;
     use Field as F;
     let (required, optional): (&[Field], &[Field]) = match provider {
-        P::AwsS3 => (&[F::Region, F::Bucket, F::AccessKeyId], &[F::Endpoint, F::Path]),
+        P::AwsS3 => (
+            &[F::Region, F::Bucket, F::AccessKeyId],
+            &[F::Endpoint, F::Path],
+        ),
         P::CloudflareR2 => (&[F::Endpoint, F::Bucket, F::AccessKeyId], &[F::Path]),
         P::BackblazeB2 | P::Minio => (
             &[F::Endpoint, F::Bucket, F::AccessKeyId],

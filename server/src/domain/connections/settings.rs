@@ -36,7 +36,10 @@ pub(super) fn check(
         }
         checked.insert(field, check_one(&needs, field, text)?);
     }
-    let missing = needs.required.iter().find(|field| !checked.contains_key(field));
+    let missing = needs
+        .required
+        .iter()
+        .find(|field| !checked.contains_key(field));
     match missing {
         Some(field) => Err(ConnectionError::Required { field: *field }),
         None => Ok(checked),
@@ -59,7 +62,9 @@ pub(super) fn merge(current: &Settings, changes: &BTreeMap<Field, Option<String>
 pub(super) fn leads_elsewhere(before: &Settings, after: &Settings) -> bool {
     let differs = |field: &Field| before.get(field) != after.get(field);
     let fields = before.keys().chain(after.keys());
-    fields.into_iter().any(|field| field.is_destination() && differs(field))
+    fields
+        .into_iter()
+        .any(|field| field.is_destination() && differs(field))
 }
 
 fn check_one(needs: &Needs, field: Field, text: &str) -> Result<String, ConnectionError> {
@@ -169,7 +174,9 @@ mod tests {
 
     fn settings(pairs: &[(Field, &str)]) -> Settings {
         let pairs = pairs.iter();
-        pairs.map(|(field, text)| (*field, (*text).to_owned())).collect()
+        pairs
+            .map(|(field, text)| (*field, (*text).to_owned()))
+            .collect()
     }
 
     /// A value that is right for each field.
@@ -191,16 +198,26 @@ mod tests {
         for provider in P::iter() {
             let needs = needs(provider);
             let pairs = |fields: &[Field]| -> Vec<(Field, &str)> {
-                fields.iter().map(|field| (*field, sample(*field))).collect()
+                fields
+                    .iter()
+                    .map(|field| (*field, sample(*field)))
+                    .collect()
             };
             let least = settings(&pairs(needs.required));
-            assert_eq!(check(provider, least.clone()).as_ref(), Ok(&least), "{provider:?}");
+            assert_eq!(
+                check(provider, least.clone()).as_ref(),
+                Ok(&least),
+                "{provider:?}"
+            );
             let all = settings(&pairs(&[needs.required, needs.optional].concat()));
             assert_eq!(check(provider, all.clone()), Ok(all), "{provider:?}");
             for field in needs.required {
                 let mut less = least.clone();
                 less.insert(*field, "  ".to_owned());
-                assert!(check(provider, less).is_err(), "{provider:?} without {field:?}");
+                assert!(
+                    check(provider, less).is_err(),
+                    "{provider:?} without {field:?}"
+                );
             }
         }
     }
@@ -215,9 +232,21 @@ mod tests {
     fn malformed_values_are_refused() {
         for (provider, field, wrong) in [
             (P::Gitlab, Field::Endpoint, "http://gitlab.example.com"),
-            (P::Gitlab, Field::Endpoint, "https://user:secret@gitlab.example.com"),
-            (P::Gitlab, Field::Endpoint, "https://token@gitlab.example.com"),
-            (P::Gitlab, Field::Endpoint, "https://gitlab.example.com/?private_token=x"),
+            (
+                P::Gitlab,
+                Field::Endpoint,
+                "https://user:secret@gitlab.example.com",
+            ),
+            (
+                P::Gitlab,
+                Field::Endpoint,
+                "https://token@gitlab.example.com",
+            ),
+            (
+                P::Gitlab,
+                Field::Endpoint,
+                "https://gitlab.example.com/?private_token=x",
+            ),
             (P::Gitlab, Field::Endpoint, "https://gitlab.example.com/#x"),
             (P::Gitlab, Field::Endpoint, "gitlab.example.com"),
             (P::Gitlab, Field::Endpoint, "javascript:alert(1)"),
@@ -234,12 +263,16 @@ mod tests {
         ] {
             let mut all = settings(&[(field, wrong)]);
             for required in needs(provider).required {
-                all.entry(*required).or_insert_with(|| sample(*required).to_owned());
+                all.entry(*required)
+                    .or_insert_with(|| sample(*required).to_owned());
             }
             let error = check(provider, all).expect_err(wrong);
             let text = error.to_string();
             assert!(text.contains(field.name()), "{text}");
-            assert!(!text.contains(wrong), "what was typed is not told again: {text}");
+            assert!(
+                !text.contains(wrong),
+                "what was typed is not told again: {text}"
+            );
         }
     }
 

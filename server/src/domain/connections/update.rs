@@ -183,7 +183,10 @@ mod tests {
 
     #[test]
     fn an_empty_patch_changes_nothing() {
-        assert_eq!(apply(&registry(true), &Patch::default()), Ok(registry(true)));
+        assert_eq!(
+            apply(&registry(true), &Patch::default()),
+            Ok(registry(true))
+        );
     }
 
     #[test]
@@ -193,7 +196,10 @@ mod tests {
             apply(&registry(true), &elsewhere()),
             Err(ConnectionError::LeadsElsewhere)
         );
-        assert!(apply(&registry(false), &elsewhere()).is_ok(), "there is none");
+        assert!(
+            apply(&registry(false), &elsewhere()).is_ok(),
+            "there is none"
+        );
         let again = to_host("other.example.com", SecretEdit::Replace("again".into()));
         assert!(apply(&registry(true), &again).is_ok());
         let without = to_host("other.example.com", SecretEdit::Forget);

@@ -73,7 +73,9 @@ pub(super) fn open(
     envelope: &Envelope,
 ) -> Result<SecretSlice<u8>, SealedError> {
     let data_key = unwrap_key(keyring, binding, envelope)?;
-    Ok(decrypt(&data_key, binding, &envelope.ciphertext)?.to_vec().into())
+    Ok(decrypt(&data_key, binding, &envelope.ciphertext)?
+        .to_vec()
+        .into())
 }
 
 /// The same envelope with its data key under the present key.

@@ -31,7 +31,13 @@ fn binding() -> Binding {
 }
 
 fn sealed(secret: &[u8]) -> Envelope {
-    seal(&keyring(OLD, None), &Fresh::known(7), &binding().bytes(), secret).expect("sealed")
+    seal(
+        &keyring(OLD, None),
+        &Fresh::known(7),
+        &binding().bytes(),
+        secret,
+    )
+    .expect("sealed")
 }
 
 fn opened(
@@ -52,7 +58,10 @@ fn what_was_sealed_opens() {
     assert_eq!(envelope.ciphertext.len(), 24 + 8 + 16);
     let stored = [envelope.wrapped_key, envelope.ciphertext].concat();
     assert!(!stored.windows(8).any(|bytes| bytes == b"a secret"));
-    assert!(!stored.windows(32).any(|bytes| bytes == [7; 32]), "the data key is wrapped");
+    assert!(
+        !stored.windows(32).any(|bytes| bytes == [7; 32]),
+        "the data key is wrapped"
+    );
 }
 
 #[test]
@@ -126,13 +135,19 @@ fn another_root_does_not_open_and_says_so() {
 fn a_rotation_leaves_the_secret_and_wraps_its_key_anew() {
     let envelope = sealed(b"a secret");
     let both = keyring(NEW, Some(OLD));
-    assert!(opened(&both, &binding(), &envelope).is_ok(), "both are read");
+    assert!(
+        opened(&both, &binding(), &envelope).is_ok(),
+        "both are read"
+    );
     let next = rewrap(&both, [5; 24], &binding().bytes(), &envelope).expect("rewrapped");
     assert_eq!(next.ciphertext, envelope.ciphertext);
     assert_ne!(next.wrapped_key, envelope.wrapped_key);
     let open = opened(&keyring(NEW, None), &binding(), &next);
     assert_eq!(open.as_deref(), Ok(&b"a secret"[..]));
-    assert!(opened(&keyring(OLD, None), &binding(), &next).is_err(), "the old root is of no use");
+    assert!(
+        opened(&keyring(OLD, None), &binding(), &next).is_err(),
+        "the old root is of no use"
+    );
     let foreign = Binding {
         version: 4,
         ..binding()
