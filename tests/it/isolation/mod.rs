@@ -2,6 +2,7 @@
 //! what their roles allow. All walk the whole graph, so that a new field is covered on the day it is born.
 
 mod anonymous;
+mod coverage;
 mod nodes;
 mod permissions;
 mod tenants;
@@ -60,7 +61,7 @@ impl Tenant {
             "organizationId" | "id" | "ids" => &self.organization.id,
             "apiKeyId" => &self.api_key,
             "connectionId" => &self.connection,
-            "resourceId" | "parentId" => &self.resource,
+            "resourceId" | "parentId" | "projectIds" => &self.resource,
             "reservationId" => &self.reservation,
             "actorId" | "newOwnerId" => &self.member.id,
             "membershipId" => &self.membership,
