@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bursar_entities::{
-    api_key, audit_chain, connection, event_stream, invitation, membership, organization,
-    organization_head, plan_subscription, quota_counter, quota_grant, quota_override, resource,
-    resource_amount, revenue_movement, role, sealed_secret, subscription_add_on, threshold_event,
-    usage_record,
+    api_key, audit_chain, connection, event_stream, invitation, invitation_project, membership,
+    membership_project, organization, organization_head, plan_subscription, quota_counter,
+    quota_grant, quota_override, resource, resource_amount, revenue_movement, role, sealed_secret,
+    subscription_add_on, threshold_event, usage_record,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 use serde_json::Value;
@@ -36,7 +36,9 @@ impl Snapshot {
             "connections" = connection,
             "event_streams" = event_stream,
             "invitations" = invitation,
+            "invitation_projects" = invitation_project,
             "memberships" = membership,
+            "membership_projects" = membership_project,
             "organizations" = organization,
             "organization_heads" = organization_head,
             "plan_subscriptions" = plan_subscription,

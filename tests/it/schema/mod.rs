@@ -138,7 +138,7 @@ both_databases! {
 }
 
 /// Types and their fields that other people's programs rely on.
-const PROMISED: [(&str, &str); 16] = [
+const PROMISED: [(&str, &str); 19] = [
     (
         "Query",
         "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog previewPlanPublication revenue serverInfo",
@@ -178,6 +178,15 @@ const PROMISED: [(&str, &str); 16] = [
     (
         "ConnectedService",
         "id kind provider name settings hasSecret secretUpdatedAt version organization createdAt updatedAt viewerCanUpdate viewerCanDelete",
+    ),
+    (
+        "Role",
+        "key name permissions projectPermissions isSystem version viewerCanGive viewerCanUpdate viewerCanDelete",
+    ),
+    ("Membership", "id user role projects organization createdAt"),
+    (
+        "Resource",
+        "id kind name status parent amounts organization viewerCanCreateBelow viewerCanDelete",
     ),
     ("Money", "amountMinor currency formatted"),
     ("UserError", "code message path"),

@@ -7,6 +7,7 @@ mod listeners;
 mod mode;
 mod permission;
 mod permission_set;
+mod reach;
 mod role;
 mod session;
 mod standing;
@@ -17,6 +18,7 @@ pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
+pub use reach::{Reach, authorize_resources, reaches, within_reach};
 pub use role::{ADMIN, OWNER, Role, SYSTEM_ROLES, system_role};
 pub use session::require_open_session;
 pub use standing::{Standing, allowed, standings};
@@ -146,11 +148,33 @@ pub async fn authorize_change(
     permission: Permission,
 ) -> Result<Access> {
     let access = authorize(connection, actor, organization, permission).await?;
-    let subscription = plan_subscription::Entity::find_in(organization)
+    require_full_access(connection, &access).await?;
+    Ok(access)
+}
+
+/// As [`authorize_resources`], for a use case that changes something.
+///
+/// # Errors
+/// As [`authorize_change`].
+pub async fn authorize_change_of_resources(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<(Access, Reach)> {
+    let (access, reach) = authorize_resources(connection, actor, organization, permission).await?;
+    require_full_access(connection, &access).await?;
+    Ok((access, reach))
+}
+
+async fn require_full_access(connection: &impl ConnectionTrait, access: &Access) -> Result<()> {
+    let subscription = plan_subscription::Entity::find_in(access.organization.id)
         .one(connection)
         .await?;
-    require_full(access.organization.is_active, subscription.as_ref())?;
-    Ok(access)
+    Ok(require_full(
+        access.organization.is_active,
+        subscription.as_ref(),
+    )?)
 }
 
 /// Lets only those through who run the platform.
