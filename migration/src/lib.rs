@@ -16,9 +16,9 @@ mod m20261120_000012_quota_storage;
 mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
-mod m20261120_000023_failure_policy;
 mod m20261120_000021_connections;
 mod m20261120_000022_project_roles;
+mod m20261120_000023_failure_policy;
 mod terms;
 
 pub use sea_orm_migration::{Migration, MigratorTrait, SchemaManager};
@@ -46,9 +46,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000013_roles::Migration),
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
-            Box::new(m20261120_000023_failure_policy::Migration),
             Box::new(m20261120_000021_connections::Migration),
             Box::new(m20261120_000022_project_roles::Migration),
+            Box::new(m20261120_000023_failure_policy::Migration),
         ]
     }
 }
