@@ -595,3 +595,97 @@ pub enum ActorKind {
     #[sea_orm(string_value = "PROVIDER")]
     Provider,
 }
+
+/// What a connection of an organization leads to (ORG-7).
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConnectionKind {
+    /// Where files go.
+    #[sea_orm(string_value = "STORAGE")]
+    Storage,
+    /// Where names are made to point.
+    #[sea_orm(string_value = "DNS")]
+    Dns,
+    /// Where code comes from.
+    #[sea_orm(string_value = "GIT")]
+    Git,
+    /// Where packages of add-ons come from.
+    #[sea_orm(string_value = "ADDON_REPOSITORY")]
+    AddonRepository,
+}
+
+/// Whose service a connection leads to (ORG-7); each belongs to one kind.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConnectionProvider {
+    /// Storage: Amazon S3.
+    #[sea_orm(string_value = "AWS_S3")]
+    AwsS3,
+    /// Storage: Cloudflare R2.
+    #[sea_orm(string_value = "CLOUDFLARE_R2")]
+    CloudflareR2,
+    /// Storage: Backblaze B2.
+    #[sea_orm(string_value = "BACKBLAZE_B2")]
+    BackblazeB2,
+    /// Storage: MinIO, and what else speaks S3.
+    #[sea_orm(string_value = "MINIO")]
+    Minio,
+    /// Storage: a server that speaks SFTP.
+    #[sea_orm(string_value = "SFTP")]
+    Sftp,
+    /// Storage: a server that speaks FTP.
+    #[sea_orm(string_value = "FTP")]
+    Ftp,
+    /// DNS: Cloudflare.
+    #[sea_orm(string_value = "CLOUDFLARE")]
+    Cloudflare,
+    /// DNS: Amazon Route 53.
+    #[sea_orm(string_value = "ROUTE53")]
+    Route53,
+    /// DNS: DigitalOcean.
+    #[sea_orm(string_value = "DIGITALOCEAN")]
+    Digitalocean,
+    /// DNS: Hetzner.
+    #[sea_orm(string_value = "HETZNER")]
+    Hetzner,
+    /// Git: GitHub, also a server of one's own.
+    #[sea_orm(string_value = "GITHUB")]
+    Github,
+    /// Git: GitLab, also a server of one's own.
+    #[sea_orm(string_value = "GITLAB")]
+    Gitlab,
+    /// Add-ons: a repository of Helm charts.
+    #[sea_orm(string_value = "HELM")]
+    Helm,
+    /// Add-ons: a registry after the OCI distribution specification.
+    #[sea_orm(string_value = "OCI")]
+    Oci,
+}

@@ -65,6 +65,8 @@ typed_id! {
     AuditEntryId
     /// Identifies a row of `external_identities`.
     ExternalIdentityId
+    /// Identifies a row of `connections`.
+    ConnectionId
     /// Identifies a row of `invitations`.
     InvitationId
     /// Identifies a row of `memberships`.
@@ -107,6 +109,8 @@ typed_id! {
     RevenueMovementId
     /// Identifies a row of `roles`.
     RoleId
+    /// Identifies a row of `sealed_secrets`.
+    SealedSecretId
     /// Identifies a row of `sessions`.
     SessionId
     /// Identifies a row of `subscription_changes`.

@@ -18,6 +18,8 @@ mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
 mod m20261120_000019_two_factor;
 mod m20261120_000020_external_identities;
+mod m20261120_000021_connections;
+mod m20261120_000022_project_roles;
 mod m20261120_000023_failure_policy;
 mod terms;
 
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000016_password_resets::Migration),
             Box::new(m20261120_000019_two_factor::Migration),
             Box::new(m20261120_000020_external_identities::Migration),
+            Box::new(m20261120_000021_connections::Migration),
+            Box::new(m20261120_000022_project_roles::Migration),
             Box::new(m20261120_000023_failure_policy::Migration),
         ]
     }

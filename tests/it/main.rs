@@ -13,6 +13,7 @@ mod api_keys;
 mod architecture;
 mod audit;
 mod catalog;
+mod connections;
 mod crash;
 mod doors;
 mod ground;

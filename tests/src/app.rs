@@ -22,7 +22,8 @@ pub const ADMIN_EMAIL: &str = "admin@example.com";
 pub const ADMIN_PASSWORD: &str = "the system admin's own password";
 
 /// The configuration of a server on the database at `url`.
-pub(crate) fn configuration(url: &str) -> Config {
+#[must_use]
+pub fn configuration(url: &str) -> Config {
     Config::from_source(&Source::from_pairs([
         ("BURSAR_DATABASE_URL", url),
         (
@@ -124,7 +125,13 @@ impl TestApp {
 
     /// Another server on the same database, as another process would be: it shares nothing with this one but the time.
     pub async fn beside(&self) -> Self {
-        let (clock, config) = (self.app.clock.clone(), self.app.config.clone());
+        self.beside_with(|_| ()).await
+    }
+
+    /// As [`TestApp::beside`], with a configuration of its own.
+    pub async fn beside_with(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let (clock, mut config) = (self.app.clock.clone(), self.app.config.clone());
+        change(&mut config);
         Self::open(Arc::clone(&self.database), clock, config).await
     }
 

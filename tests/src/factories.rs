@@ -122,6 +122,34 @@ impl Organization {
         person
     }
 
+    /// Somebody new, with a role about these projects, who has accepted an invitation.
+    pub async fn add_project_member(&self, role: &str, projects: &[&str]) -> Person {
+        let person = self.owner.client.sign_up("member").await;
+        let input = json!({
+            "organizationId": self.id,
+            "email": person.email,
+            "roleKey": role,
+            "projectIds": projects,
+        });
+        let invited = self
+            .owner
+            .client
+            .mutate("inviteMember", input, "token")
+            .await
+            .expect_no_errors();
+        let token = invited.text("inviteMember.token");
+        person
+            .client
+            .mutate(
+                "acceptInvitation",
+                json!({ "token": token }),
+                "membership { id }",
+            )
+            .await
+            .expect_no_errors();
+        person
+    }
+
     /// Invites an address; the invitation's token.
     pub async fn invite(&self, email: &str, role: &str) -> String {
         self.invitation(email, role).await.1

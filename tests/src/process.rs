@@ -85,6 +85,32 @@ impl Process {
         }
     }
 
+    /// Runs a command of the binary and kills it as soon as it has written `text`; what it wrote until it was gone.
+    pub async fn killed_at(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        text: &str,
+    ) -> Ended {
+        let mut child = command(folder, arguments, environment)
+            .spawn()
+            .expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut output = String::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            output.push_str(&line);
+            output.push('\n');
+            if output.contains(text) {
+                child.kill().await.expect("the process can be killed");
+            }
+        }
+        let status = child.wait().await.expect("its state is known");
+        Ended {
+            code: status.code(),
+            output,
+        }
+    }
+
     /// Starts `bursar serve` on `database` and waits until it listens.
     pub async fn serve(folder: &Path, database: &TestDatabase) -> Self {
         Self::serve_with(folder, &[("BURSAR_DATABASE_URL", database.url())]).await

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use bursar_entities::{
-    api_key, audit_chain, event_stream, invitation, membership, organization, organization_head,
-    plan_subscription, quota_counter, quota_grant, quota_override, resource, resource_amount,
-    revenue_movement, role, subscription_add_on, threshold_event, usage_record,
+    api_key, audit_chain, connection, event_stream, invitation, invitation_project, membership,
+    membership_project, organization, organization_head, plan_subscription, quota_counter,
+    quota_grant, quota_override, resource, resource_amount, revenue_movement, role, sealed_secret,
+    subscription_add_on, threshold_event, usage_record,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 use serde_json::Value;
@@ -32,9 +33,12 @@ impl Snapshot {
         }
         read! {
             "audit_chains" = audit_chain,
+            "connections" = connection,
             "event_streams" = event_stream,
             "invitations" = invitation,
+            "invitation_projects" = invitation_project,
             "memberships" = membership,
+            "membership_projects" = membership_project,
             "organizations" = organization,
             "organization_heads" = organization_head,
             "plan_subscriptions" = plan_subscription,
@@ -45,6 +49,7 @@ impl Snapshot {
             "resource_amounts" = resource_amount,
             "revenue_movements" = revenue_movement,
             "roles" = role,
+            "sealed_secrets" = sealed_secret,
             "subscription_add_ons" = subscription_add_on,
             "threshold_events" = threshold_event,
         }
@@ -63,6 +68,12 @@ impl Snapshot {
         keys.sort();
         tables.insert("api_keys", keys);
         Self(tables)
+    }
+
+    /// The rows of one table.
+    #[must_use]
+    pub fn rows(&self, table: &str) -> &[String] {
+        self.0.get(table).map_or(&[], Vec::as_slice)
     }
 
     /// Insists on the same state, naming the tables that differ.

@@ -8,6 +8,7 @@ mod doctor;
 mod migrate;
 mod open;
 mod quota;
+mod secrets;
 mod serve;
 
 use std::io::Write as _;
@@ -42,6 +43,8 @@ enum Command {
     Audit(audit::Audit),
     /// Look after the quotas' counters.
     Quota(quota::Quota),
+    /// Look after the secrets at rest.
+    Secrets(secrets::Secrets),
     /// Check what the server needs, and say what is missing.
     Doctor,
 }
@@ -94,6 +97,7 @@ async fn execute(command: Command) -> Result<(), CommandError> {
         Command::Admin(admin) => admin.run(Config::from_environment()?).await,
         Command::Audit(audit) => audit.run(Config::from_environment()?).await,
         Command::Quota(quota) => quota.run(Config::from_environment()?).await,
+        Command::Secrets(secrets) => secrets.run(Config::from_environment()?).await,
         Command::Doctor => doctor::run(Config::from_environment()?).await,
     }
 }

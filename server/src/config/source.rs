@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Every setting there is; a TOML key outside this list is a typing error and refused.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 28] = [
     "BURSAR_ADMIN_EMAIL",
     "BURSAR_ADMIN_PASSWORD",
     "BURSAR_CATALOG",
@@ -24,11 +24,14 @@ const KNOWN: [&str; 25] = [
     "BURSAR_MAX_SUBSCRIPTIONS",
     "BURSAR_OIDC_AUDIENCE",
     "BURSAR_OIDC_ISSUER",
+    "BURSAR_PREVIOUS_SECRET_KEY",
     "BURSAR_PUBLIC_URL",
     "BURSAR_REQUEST_TIMEOUT_SECONDS",
     "BURSAR_SECRET_KEY",
     "BURSAR_SIGN_IN_ATTEMPTS",
     "BURSAR_SMTP_URL",
+    "BURSAR_SPOOL_DIR",
+    "BURSAR_STORE_PATIENCE_MILLISECONDS",
     "BURSAR_TEST_CLOCK",
     "BURSAR_TRUST_PROXY",
     "BURSAR_WS_INIT_TIMEOUT_SECONDS",
@@ -84,6 +87,7 @@ impl Source {
 
     /// The setting as text; an empty one counts as unset.
     pub(super) fn text(&self, name: &str) -> Option<String> {
+        debug_assert!(KNOWN.contains(&name), "{name} is missing from KNOWN");
         let from_file = || {
             let value = self.file.get(&file_key(name))?;
             Some(

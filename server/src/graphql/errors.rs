@@ -101,7 +101,7 @@ fn classify(error: &mut ServerError, request_id: Option<&str>) {
         }
         // Errors of parsing, validation and coercion carry no source: they speak of the caller's own document.
         None => (
-            error.message.clone(),
+            without_value(&error.message),
             extensions(&Error::new(Code::BadRequest, ""), request_id),
         ),
     };
@@ -124,4 +124,34 @@ pub fn extensions(error: &Error, request_id: Option<&str>) -> ErrorExtensionValu
         }
     }
     values
+}
+
+/// A message about a value of the wrong type, without the value: it may be a password in the wrong place, and answers are
+/// kept where nobody expects one.
+fn without_value(message: &str) -> String {
+    match message.split_once(", found ") {
+        Some((wanted, _)) if wanted.contains("Expected input type") => format!("{wanted}."),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_value;
+
+    #[test]
+    fn what_was_typed_is_not_told_again() {
+        for (message, told) in [
+            (
+                r#"Expected input type "String", found ["hunter2, found it"]. (occurred while parsing "SignInInput")"#,
+                r#"Expected input type "String"."#,
+            ),
+            (
+                r#"Unknown field "x", found on type "Query""#,
+                r#"Unknown field "x", found on type "Query""#,
+            ),
+        ] {
+            assert_eq!(without_value(message), told);
+        }
+    }
 }

@@ -152,6 +152,8 @@ pub struct Loaders {
     pub(crate) api_keys: super::api_keys::ApiKeyLoaders,
     /// Of the catalog.
     pub(crate) catalog: super::catalog::CatalogLoaders,
+    /// Of connections.
+    pub(crate) connections: super::connections::ConnectionLoaders,
     /// Of users.
     pub(crate) identity: super::identity::IdentityLoaders,
     /// Of members and invitations.
@@ -178,6 +180,7 @@ impl Loaders {
             signed_in: super::signed_in::SignedIn::default(),
             api_keys: super::api_keys::ApiKeyLoaders::new(app, actor),
             catalog: super::catalog::CatalogLoaders::new(app, actor),
+            connections: super::connections::ConnectionLoaders::new(app, actor),
             identity: super::identity::IdentityLoaders::new(app, actor),
             members: super::members::MemberLoaders::new(app, actor),
             quotas: super::quotas::QuotaLoaders::new(app, actor),

@@ -4,6 +4,7 @@
 pub mod api_keys;
 pub mod audit;
 pub mod catalog;
+pub mod connections;
 pub mod context;
 pub mod errors;
 pub mod identity;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::api_keys::ApiKey;
 use super::audit::AuditEntry;
 use super::catalog::{AddOn, Meter, Plan, PlanVersion, ResourceKind};
+use super::connections::ConnectedService;
 use super::context::RequestContext;
 use super::identity::User;
 use super::members::{Invitation, Membership};
@@ -33,6 +34,8 @@ pub enum Node {
     ApiKey(ApiKey),
     /// An entry of the audit log.
     AuditEntry(AuditEntry),
+    /// A connection.
+    ConnectedService(ConnectedService),
     /// An invitation.
     Invitation(Invitation),
     /// A membership.
@@ -119,6 +122,7 @@ async fn find(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<HashMap<Uuid, No
     }
     ask! {
         api_keys::nodes => ApiKey,
+        connections::nodes => ConnectedService,
         audit::nodes => AuditEntry,
         identity::nodes => User,
         organizations::nodes => Organization,

@@ -21,6 +21,7 @@ use super::quotas::{QuotaDecision, QuotaItemInput, binding};
 use super::scalars::{Quantity, id, parse_id};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::domain::access::{Permission, Reach};
 use crate::domain::paging::{PageArguments, PageRequest};
 use crate::domain::resources::{self, Created};
 use crate::error::Result;
@@ -120,10 +121,52 @@ impl Resource {
         Ok(Organization::from(found))
     }
 
+    /// Whether the viewer may create something below it.
+    async fn viewer_can_create_below(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        // What the viewer sees of a resource is within the reach of every permission that their role has about resources.
+        let reach = self.reach(ctx, Permission::ResourcesCreate).await?;
+        Ok(self.is_active() && reach.is_some())
+    }
+
+    /// Whether the viewer may delete it, once nothing belongs to it. Who works in some projects only deletes what lies below
+    /// them, and not the projects.
+    async fn viewer_can_delete(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let reach = self.reach(ctx, Permission::ResourcesDelete).await?;
+        Ok(self.is_active() && reach.is_some_and(|reach| !reach.names(self.model.id)))
+    }
+
     /// When it was created.
     async fn created_at(&self) -> DateTime<Utc> {
         self.model.created_at
     }
+}
+
+impl Resource {
+    fn is_active(&self) -> bool {
+        self.model.status == enums::ResourceStatus::Active
+    }
+
+    async fn reach(
+        &self,
+        ctx: &Context<'_>,
+        permission: Permission,
+    ) -> async_graphql::Result<Option<Reach>> {
+        let reaches = &ctx.loaders().resources.reaches;
+        Ok(reaches
+            .load((self.model.organization_id, permission))
+            .await?)
+    }
+}
+
+/// The resources among `ids` that the viewer may see, in the same order.
+pub(crate) async fn visible(
+    ctx: &Context<'_>,
+    ids: Vec<ResourceId>,
+) -> async_graphql::Result<Vec<Resource>> {
+    let resources = &ctx.loaders().resources.resources;
+    let found = futures_util::future::try_join_all(ids.into_iter().map(|id| resources.load(id)));
+    let found = found.await?.into_iter().flatten();
+    Ok(found.map(Resource::from).collect())
 }
 
 impl From<Model> for Resource {
@@ -292,6 +335,8 @@ pub(crate) struct ResourceLoaders {
     pub(crate) resources: SetLoader<ResourceId, Model>,
     /// What resources take of each meter.
     pub(crate) amounts: SetLoader<ResourceId, Vec<(Arc<meter::Model>, i64)>>,
+    /// How far permissions about resources reach.
+    pub(crate) reaches: SetLoader<(OrganizationId, Permission), Reach>,
 }
 
 impl ResourceLoaders {
@@ -302,6 +347,9 @@ impl ResourceLoaders {
             }),
             amounts: SetLoader::new(app, actor, |app, actor, ids| {
                 resources::amounts_of(app, actor, ids).boxed()
+            }),
+            reaches: SetLoader::new(app, actor, |app, actor, wanted| {
+                resources::reaches_of(app, actor, wanted).boxed()
             }),
         }
     }

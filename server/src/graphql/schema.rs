@@ -7,6 +7,7 @@ use async_graphql::{
 use super::api_keys::{ApiKey, ApiKeyMutation};
 use super::audit::{AuditEntry, AuditQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
+use super::connections::{ConnectedService, ConnectionMutation};
 use super::errors::ErrorCodes;
 use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation, TwoFactorMutation};
 use super::loaders::FreshLoaders;
@@ -45,6 +46,7 @@ pub struct Mutation(
     AddOnMutation,
     ApiKeyMutation,
     CatalogMutation,
+    ConnectionMutation,
     IdentityMutation,
     OrganizationMutation,
     MemberMutation,
@@ -91,6 +93,7 @@ fn described<M: ObjectType + 'static>(mutation: M) -> SchemaBuilder<Query, M, Su
     Schema::build(Query::default(), mutation, Subscription::default())
         .override_output_type_description::<List<ApiKey>>("A page of API keys.")
         .override_output_type_description::<List<AuditEntry>>("A page of the audit log.")
+        .override_output_type_description::<List<ConnectedService>>("A page of connections.")
         .override_output_type_description::<List<Invitation>>("A page of invitations.")
         .override_output_type_description::<List<Membership>>("A page of members.")
         .override_output_type_description::<List<Organization>>("A page of organizations.")

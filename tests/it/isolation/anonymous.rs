@@ -1,24 +1,9 @@
-//! Without credentials every root field says UNAUTHENTICATED, but for the few that are public by name.
+//! Without credentials every root field says UNAUTHENTICATED, but for the few that are public by name (`coverage.rs`).
 
 use bursar_tests::{Call, Introspection, Live, both_databases};
 
 use super::Tenant;
-
-/// What anybody may ask: the pricing page, and how to become somebody.
-const PUBLIC: [&str; 12] = [
-    "addOns",
-    "meters",
-    "plan",
-    "plans",
-    "refreshSession",
-    "requestPasswordReset",
-    "resetPassword",
-    "resourceKinds",
-    "serverInfo",
-    "signIn",
-    "signOut",
-    "signUp",
-];
+use super::coverage::is_public;
 
 both_databases! {
     /// Every query and mutation.
@@ -37,7 +22,7 @@ both_databases! {
                 let answer = app.anonymous.query(&call.document, call.variables).await;
                 let is_refused = answer.code() == Some("UNAUTHENTICATED");
                 refused += usize::from(is_refused);
-                if is_refused == PUBLIC.contains(&field.name.as_str()) {
+                if is_refused == is_public(&field.name) {
                     wrong.push(format!("{} {answer}", field.name));
                 }
             }

@@ -2,6 +2,7 @@
 //! what their roles allow. All walk the whole graph, so that a new field is covered on the day it is born.
 
 mod anonymous;
+mod coverage;
 mod nodes;
 mod permissions;
 mod tenants;
@@ -16,6 +17,7 @@ struct Tenant {
     membership: String,
     invitation: String,
     api_key: String,
+    connection: String,
     resource: String,
     reservation: String,
 }
@@ -33,6 +35,7 @@ impl Tenant {
         let invited = format!("invited-by-{}@example.com", organization.slug);
         let (invitation, _) = organization.invitation(&invited, "org_member").await;
         let api_key = organization.create_key(&["org.view"]).await.id;
+        let connection = organization.create_connection("GITHUB").await;
         let resource = organization.create_resource("project", &[], None).await;
         organization
             .consume(&[("servers", 4.0)], None)
@@ -46,6 +49,7 @@ impl Tenant {
             membership,
             invitation,
             api_key,
+            connection,
             resource,
             reservation,
         }
@@ -56,7 +60,8 @@ impl Tenant {
         let id = match path.rsplit('.').next()? {
             "organizationId" | "id" | "ids" => &self.organization.id,
             "apiKeyId" => &self.api_key,
-            "resourceId" | "parentId" => &self.resource,
+            "connectionId" => &self.connection,
+            "resourceId" | "parentId" | "projectIds" => &self.resource,
             "reservationId" => &self.reservation,
             "actorId" | "newOwnerId" => &self.member.id,
             "membershipId" => &self.membership,

@@ -56,6 +56,7 @@ async fn ids(app: &TestApp, tenant: &Tenant) -> BTreeMap<&'static str, String> {
             "AuditEntry",
             answer.text("organization.auditLog.nodes.0.id"),
         ),
+        ("ConnectedService", tenant.connection.clone()),
         (
             "Invitation",
             answer.text("organization.invitations.nodes.0.id"),

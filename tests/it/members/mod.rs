@@ -2,6 +2,7 @@
 
 mod invitations;
 mod membership;
+mod projects;
 mod roles;
 mod streams;
 mod transfer;

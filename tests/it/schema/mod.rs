@@ -138,14 +138,14 @@ both_databases! {
 }
 
 /// Types and their fields that other people's programs rely on.
-const PROMISED: [(&str, &str); 15] = [
+const PROMISED: [(&str, &str); 19] = [
     (
         "Query",
         "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog previewPlanPublication revenue serverInfo",
     ),
     (
         "Mutation",
-        "signUp signIn refreshSession signOut enableTwoFactor confirmTwoFactor disableTwoFactor requestPasswordReset resetPassword changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
+        "signUp signIn refreshSession signOut enableTwoFactor confirmTwoFactor disableTwoFactor requestPasswordReset resetPassword changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole createConnection updateConnection deleteConnection consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
     ),
     ("Subscription", "quotaChanged quotaThresholdCrossed"),
     (
@@ -154,7 +154,7 @@ const PROMISED: [(&str, &str); 15] = [
     ),
     (
         "Organization",
-        "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations apiKeys roles abilities quotas quota resources subscription auditLog accessMode",
+        "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations apiKeys connections roles abilities quotas quota resources subscription auditLog accessMode",
     ),
     (
         "Quota",
@@ -177,6 +177,19 @@ const PROMISED: [(&str, &str); 15] = [
     (
         "AuditEntry",
         "id sequence timestamp actor action organization resourceType resourceId resourceName details ip userAgent requestId hash previousHash",
+    ),
+    (
+        "ConnectedService",
+        "id kind provider name settings hasSecret secretUpdatedAt version organization createdAt updatedAt viewerCanUpdate viewerCanDelete",
+    ),
+    (
+        "Role",
+        "key name permissions projectPermissions isSystem version viewerCanGive viewerCanUpdate viewerCanDelete",
+    ),
+    ("Membership", "id user role projects organization createdAt"),
+    (
+        "Resource",
+        "id kind name status parent amounts organization viewerCanCreateBelow viewerCanDelete",
     ),
     ("Money", "amountMinor currency formatted"),
     ("UserError", "code message path"),

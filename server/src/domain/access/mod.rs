@@ -7,6 +7,7 @@ mod listeners;
 mod mode;
 mod permission;
 mod permission_set;
+mod reach;
 mod role;
 mod second_factor;
 mod session;
@@ -18,6 +19,7 @@ pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
+pub use reach::{Reach, authorize_resources, reaches, within_reach};
 pub use role::{ADMIN, OWNER, Role, SYSTEM_ROLES, system_role};
 pub use second_factor::{REQUIRE_TWO_FACTOR, has_two_factor, requires_two_factor};
 pub use session::require_open_session;
@@ -164,11 +166,49 @@ pub async fn authorize_change(
     permission: Permission,
 ) -> Result<Access> {
     let access = authorize_in_any_mode(connection, actor, organization, permission).await?;
-    let subscription = plan_subscription::Entity::find_in(organization)
+    require_full_access(connection, &access).await?;
+    Ok(access)
+}
+
+/// As [`authorize_resources`], for a use case that changes something in whatever mode the organization is.
+///
+/// # Errors
+/// As [`authorize_in_any_mode`].
+pub async fn authorize_resources_in_any_mode(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<(Access, Reach)> {
+    let (access, reach) = authorize_resources(connection, actor, organization, permission).await?;
+    second_factor::require(connection, actor, &access, permission).await?;
+    Ok((access, reach))
+}
+
+/// As [`authorize_resources_in_any_mode`], where the organization must also be in full access.
+///
+/// # Errors
+/// As [`authorize_change`].
+pub async fn authorize_change_of_resources(
+    connection: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    permission: Permission,
+) -> Result<(Access, Reach)> {
+    let found =
+        authorize_resources_in_any_mode(connection, actor, organization, permission).await?;
+    require_full_access(connection, &found.0).await?;
+    Ok(found)
+}
+
+async fn require_full_access(connection: &impl ConnectionTrait, access: &Access) -> Result<()> {
+    let subscription = plan_subscription::Entity::find_in(access.organization.id)
         .one(connection)
         .await?;
-    require_full(access.organization.is_active, subscription.as_ref())?;
-    Ok(access)
+    Ok(require_full(
+        access.organization.is_active,
+        subscription.as_ref(),
+    )?)
 }
 
 /// Lets only those through who run the platform.

@@ -40,6 +40,12 @@ impl PermissionSet {
         Self(self.0 & !other.0)
     }
 
+    /// This set and those of `other`.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether `permission` is in it.
     #[must_use]
     pub const fn contains(self, permission: Permission) -> bool {

@@ -13,8 +13,10 @@ pub struct Role {
     pub key: Cow<'static, str>,
     /// Display name.
     pub name: Cow<'static, str>,
-    /// What it holds.
+    /// What it holds in the whole organization.
     pub permissions: PermissionSet,
+    /// What it holds in the projects that are named when it is given, and in what lies below them.
+    pub in_projects: PermissionSet,
     /// Grows with each update; none for a system role, which never changes.
     pub version: Option<i32>,
 }
@@ -25,8 +27,20 @@ impl Role {
             key: Cow::Borrowed(key),
             name: Cow::Borrowed(name),
             permissions,
+            in_projects: PermissionSet::NONE,
             version: None,
         }
+    }
+
+    const fn with_projects(mut self, in_projects: PermissionSet) -> Self {
+        self.in_projects = in_projects;
+        self
+    }
+
+    /// Whether it is about named projects.
+    #[must_use]
+    pub const fn is_about_projects(&self) -> bool {
+        !self.in_projects.is_empty()
     }
 
     /// Whether it is the same in every organization.
@@ -46,6 +60,7 @@ impl From<Model> for Role {
     fn from(row: Model) -> Self {
         Self {
             permissions: PermissionSet::of_codes(row.permissions.split(' ')),
+            in_projects: PermissionSet::NONE,
             key: row.key.into(),
             name: row.name.into(),
             version: Some(row.version),
@@ -74,6 +89,24 @@ const MEMBER: &[Permission] = &[
     Permission::ResourcesDelete,
 ];
 
+/// What those see of an organization who work in some of its projects only.
+const GUEST: &[Permission] = &[Permission::OrgView];
+
+/// In their projects; whoever works in one makes and changes things there, and its admin also does away with them.
+const PROJECT_MEMBER: &[Permission] = &[
+    Permission::ResourcesList,
+    Permission::ResourcesCreate,
+    Permission::ResourcesUpdate,
+];
+
+/// As [`PROJECT_MEMBER`].
+const PROJECT_ADMIN: &[Permission] = &[
+    Permission::ResourcesList,
+    Permission::ResourcesCreate,
+    Permission::ResourcesUpdate,
+    Permission::ResourcesDelete,
+];
+
 const BILLING: &[Permission] = &[
     Permission::OrgView,
     Permission::BillingView,
@@ -84,7 +117,7 @@ const BILLING: &[Permission] = &[
 const OWNERS: &[Permission] = &[Permission::OrgDelete, Permission::BillingManage];
 
 /// The system roles. Opening checkout and changing the plan are the owner's unless a role grants billing (ACC-2).
-pub static SYSTEM_ROLES: [Role; 4] = [
+pub static SYSTEM_ROLES: [Role; 6] = [
     Role::system(OWNER, "Owner", PermissionSet::ALL),
     Role::system(
         ADMIN,
@@ -92,6 +125,10 @@ pub static SYSTEM_ROLES: [Role; 4] = [
         PermissionSet::ALL.without(PermissionSet::of(OWNERS)),
     ),
     Role::system("org_member", "Member", PermissionSet::of(MEMBER)),
+    Role::system("project_admin", "Project admin", PermissionSet::of(GUEST))
+        .with_projects(PermissionSet::of(PROJECT_ADMIN)),
+    Role::system("project_member", "Project member", PermissionSet::of(GUEST))
+        .with_projects(PermissionSet::of(PROJECT_MEMBER)),
     Role::system("billing", "Billing", PermissionSet::of(BILLING)),
 ];
 
@@ -139,6 +176,32 @@ mod tests {
             assert_eq!(role.can_be_given(), role.key != OWNER);
             assert!(role.is_system());
         }
+    }
+
+    #[test]
+    fn roles_about_projects_hold_nothing_beyond_them() {
+        for (key, deletes) in [("project_admin", true), ("project_member", false)] {
+            let role = system_role(key).expect(key);
+            assert!(role.is_about_projects());
+            assert_eq!(role.permissions.codes(), ["org.view"], "{key}");
+            for (permission, holds) in [
+                (Permission::ResourcesList, true),
+                (Permission::ResourcesCreate, true),
+                (Permission::ResourcesDelete, deletes),
+                (Permission::QuotaConsume, false),
+                (Permission::MembersList, false),
+            ] {
+                assert_eq!(
+                    role.in_projects.contains(permission),
+                    holds,
+                    "{key} {permission:?}"
+                );
+            }
+        }
+        let others = super::SYSTEM_ROLES
+            .iter()
+            .filter(|role| !role.key.starts_with("project_"));
+        assert!(others.into_iter().all(|role| !role.is_about_projects()));
     }
 
     #[test]

@@ -66,7 +66,8 @@ pub(super) async fn invite(play: &mut Play, number: usize, person: usize) -> Res
     };
     let wait = TimeDelta::minutes(dice.between(10, 40 * 60));
     let app = &play.app;
-    let invited = members::invite_member(app, &owner, organization, &email, role_key).await?;
+    let invited =
+        members::invite_member(app, &owner, organization, &email, role_key.into()).await?;
     if let Some((_, token)) = invited.invitation {
         play.schedule
             .add(app.now() + wait, number, Event::Accept(person, token));

@@ -9,6 +9,7 @@ use sea_orm::{
 use secrecy::SecretString;
 
 use super::invite::lock_head_in_tx;
+use super::projects;
 use super::{InvitationStatus, MemberError, invitation_status};
 use crate::actor::{Actor, UserIdentity};
 use crate::app::App;
@@ -41,11 +42,14 @@ pub async fn accept_invitation(
     refuse_closed(app, &found)?;
     refuse_member_in_tx(&*tx, &found, user).await?;
     let row = join_in_tx(&*tx, app, user, &found).await?;
+    let about = projects::promised_in_tx(&*tx, found.id).await?;
+    projects::put_in_tx(&*tx, row.id, &about).await?;
     let entry = Entry::new("org_member_added", "membership")
         .organization(organization)
         .resource(row.id.0, &user.email)
         .value("userId", user.id.to_string())
         .value("roleKey", row.role_key.as_str())
+        .value("projectIds", projects::told(&about))
         .value("invitationId", found.id.to_string());
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;

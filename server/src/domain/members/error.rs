@@ -13,6 +13,21 @@ pub enum MemberError {
         /// What can be given.
         choices: String,
     },
+    /// The role is about projects, and none is named.
+    #[error("This role is about projects; name at least one in projectIds")]
+    NoProjects,
+    /// Projects are named for a role that is about the whole organization.
+    #[error("This role is about the whole organization; leave projectIds out")]
+    ProjectsForNothing,
+    /// Another kind of resource is named.
+    #[error("projectIds names a resource that is no project")]
+    NotAProject,
+    /// More projects than anybody needs.
+    #[error("Name at most {most} projects")]
+    TooManyProjects {
+        /// How many there may be.
+        most: usize,
+    },
     /// The address belongs to a member.
     #[error("{email} is a member of this organization already")]
     AlreadyMember {
@@ -50,7 +65,11 @@ pub enum MemberError {
 impl Classify for MemberError {
     fn code(&self) -> Code {
         match self {
-            Self::NotARole { .. } => Code::Validation,
+            Self::NotARole { .. }
+            | Self::NoProjects
+            | Self::ProjectsForNothing
+            | Self::NotAProject
+            | Self::TooManyProjects { .. } => Code::Validation,
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => Code::Conflict,
             Self::Accepted
             | Self::Revoked
@@ -64,6 +83,10 @@ impl Classify for MemberError {
     fn path(&self) -> Vec<String> {
         let field = match self {
             Self::NotARole { .. } => "roleKey",
+            Self::NoProjects
+            | Self::ProjectsForNothing
+            | Self::NotAProject
+            | Self::TooManyProjects { .. } => "projectIds",
             Self::AlreadyMember { .. } | Self::AlreadyInvited { .. } => "email",
             Self::Accepted | Self::Revoked | Self::Expired => "token",
             Self::RevokedBefore => "invitationId",

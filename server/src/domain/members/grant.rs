@@ -39,6 +39,7 @@ pub(super) async fn grantable_in_tx(
 fn given_by(access: &Access, role: Role) -> Result<Role> {
     access
         .require_held(role.permissions)
+        .and_then(|()| access.require_held(role.in_projects))
         .map_err(|error| error.at(&["roleKey"]))?;
     Ok(role)
 }
@@ -92,6 +93,10 @@ mod tests {
             ("org_admin", "org_admin", None),
             ("org_admin", "org_member", None),
             ("org_admin", "billing", Some(Code::Forbidden)),
+            ("org_admin", "project_admin", None),
+            ("org_member", "project_admin", None),
+            ("billing", "project_admin", Some(Code::Forbidden)),
+            ("project_admin", "project_admin", Some(Code::Forbidden)),
             ("billing", "org_member", Some(Code::Forbidden)),
         ] {
             assert_eq!(gives(own, given), outcome, "{own} gives {given}");

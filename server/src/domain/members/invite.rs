@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use super::MemberError;
 use super::grant::grantable_in_tx;
 use super::letter;
+use super::projects::{self, Given};
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::domain::access::{Permission, Role, authorize_change};
@@ -34,18 +35,18 @@ pub struct Invited {
     pub change: quotas::Change,
 }
 
-/// Invites the owner of an address to an organization in a role.
+/// Invites the owner of an address to an organization in a role, which may be about some of its projects only.
 ///
 /// # Errors
 /// As [`authorize_change`] for `org.members.invite`; `FORBIDDEN` when the role holds a permission that the caller does
-/// not; `VALIDATION` for a malformed address or a role that cannot be given; `CONFLICT` when the address belongs to a
-/// member or has an open invitation.
+/// not; `NOT_FOUND` for an unknown project; `VALIDATION` for a malformed address, a role that cannot be given, or projects
+/// that do not go with it; `CONFLICT` when the address belongs to a member or has an open invitation.
 pub async fn invite_member(
     app: &App,
     actor: &Actor,
     organization: OrganizationId,
     address: &str,
-    role_key: &str,
+    given: Given<'_>,
 ) -> Result<Invited> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
@@ -53,7 +54,9 @@ pub async fn invite_member(
     lock_head_in_tx(&*tx, organization).await?;
     let access = authorize_change(&*tx, actor, organization, Permission::MembersInvite).await?;
     let email = email::parse("email", address)?;
-    let role = grantable_in_tx(&*tx, &access, role_key).await?;
+    let about = projects::named_in_tx(&*tx, organization, given.projects).await?;
+    let role = grantable_in_tx(&*tx, &access, given.role).await?;
+    projects::fit(&role, &about)?;
     refuse_member_in_tx(&*tx, organization, &email).await?;
     let inherits = clear_expired_in_tx(&*tx, app, organization, &email).await?;
     let change = if inherits {
@@ -68,11 +71,13 @@ pub async fn invite_member(
         });
     }
     let (row, token) = insert_in_tx(&*tx, app, actor, organization, email, role).await?;
+    projects::promise_in_tx(&*tx, row.id, &about).await?;
     let entry = Entry::new("org_member_invited", "invitation")
         .organization(organization)
         .resource(row.id.0, &row.email)
         .value("email", row.email.as_str())
-        .value("roleKey", row.role_key.as_str());
+        .value("roleKey", row.role_key.as_str())
+        .value("projectIds", projects::told(&about));
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     change.publish(app);

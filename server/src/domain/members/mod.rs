@@ -9,6 +9,7 @@ mod invite;
 mod letter;
 mod list;
 mod lock;
+mod projects;
 mod remove;
 mod resend;
 mod revoke;
@@ -24,6 +25,7 @@ pub use list::{
     InvitationPage, InvitationStatus, MemberPage, invitation_counts, invitation_pages,
     invitation_status, invitations_by_ids, member_pages, memberships_by_ids,
 };
+pub use projects::{Given, projects_of_invitations, projects_of_members};
 pub use remove::remove_member;
 pub use resend::resend_invitation;
 pub use revoke::revoke_invitation;

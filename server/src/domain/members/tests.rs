@@ -19,7 +19,7 @@ async fn invite(
     name: &str,
 ) -> Result<SecretString> {
     let email = format!("{name}@Example.com");
-    let invited = invite_member(&test.app, by, to, &email, "org_member").await?;
+    let invited = invite_member(&test.app, by, to, &email, "org_member".into()).await?;
     let (_, token) = invited.invitation.expect("room");
     Ok(token)
 }
@@ -102,7 +102,7 @@ async fn malformed_invitations_are_refused_at_their_field() {
         ("bob@example.com", "org_owner", "roleKey"),
         ("bob@example.com", "", "roleKey"),
     ] {
-        let error = invite_member(&test.app, owner, organization, email, role)
+        let error = invite_member(&test.app, owner, organization, email, role.into())
             .await
             .expect_err(field);
         assert_eq!(
@@ -151,7 +151,8 @@ async fn parallel_invitations_fill_the_quota_exactly() {
         let (app, owner) = (test.app.clone(), ada.signed_in.actor.clone());
         let email = format!("p{n}@example.com");
         tokio::spawn(async move {
-            let invited = invite_member(&app, &owner, organization, &email, "org_member").await;
+            let invited =
+                invite_member(&app, &owner, organization, &email, "org_member".into()).await;
             let invited = invited.expect("decided");
             assert_eq!(invited.change.allowed(), invited.invitation.is_some());
             assert_eq!(invited.change.decisions.len(), 1);

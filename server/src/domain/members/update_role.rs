@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 use super::MemberError;
 use super::grant::grantable_in_tx;
 use super::lock::{hide, membership_in_tx, no_member};
+use super::projects::{self, Given};
 use super::remove::email_in_tx;
 use crate::actor::Actor;
 use crate::app::App;
@@ -15,17 +16,18 @@ use crate::domain::audit::{Entry, append_in_tx};
 use crate::domain::events::Signal;
 use crate::error::Result;
 
-/// Gives a member the role called `role_key`. What the member may no longer listen to ends at once (ACC-8).
+/// Gives a member a role, which may be about some projects only. What the member may no longer listen to ends at once (ACC-8).
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown membership or another tenant's; as [`authorize_change`] for `org.members.update_role`;
-/// `FORBIDDEN` when the role holds a permission that the caller does not; `VALIDATION` for a role that cannot be given;
+/// `FORBIDDEN` when the role holds a permission that the caller does not; `NOT_FOUND` for an unknown project;
+/// `VALIDATION` for a role that cannot be given, and for projects that do not go with it;
 /// `PRECONDITION_FAILED` for the owner's membership.
 pub async fn update_member_role(
     app: &App,
     actor: &Actor,
     id: MembershipId,
-    role_key: &str,
+    given: Given<'_>,
 ) -> Result<membership::Model> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
@@ -38,10 +40,14 @@ pub async fn update_member_role(
     if row.role_key == OWNER {
         return Err(MemberError::Owner.into());
     }
-    let role = grantable_in_tx(&*tx, &access, role_key).await?;
-    if row.role_key == role.key {
+    let about = projects::named_in_tx(&*tx, organization, given.projects).await?;
+    let role = grantable_in_tx(&*tx, &access, given.role).await?;
+    projects::fit(&role, &about)?;
+    let before_about = projects::held_in_tx(&*tx, row.id).await?;
+    if row.role_key == role.key && before_about == about {
         return Ok(row);
     }
+    projects::put_in_tx(&*tx, row.id, &about).await?;
     let before = row.role_key.clone();
     let user = row.user_id;
     let mut new = row.into_active_model();
@@ -51,7 +57,12 @@ pub async fn update_member_role(
     let entry = Entry::new("org_member_role_changed", "membership")
         .organization(organization)
         .resource(id.0, email_in_tx(&*tx, user).await?)
-        .change("roleKey", before, row.role_key.as_str());
+        .change("roleKey", before, row.role_key.as_str())
+        .change(
+            "projectIds",
+            projects::told(&before_about),
+            projects::told(&about),
+        );
     append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     app.hub.publish(Signal::AccessChanged { organization });

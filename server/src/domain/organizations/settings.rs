@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use bursar_entities::enums::ResourceStatus;
-use bursar_entities::ids::{OrganizationId, ResourceId};
-use bursar_entities::{resource, resource_kind};
+use bursar_entities::enums::{ConnectionKind, ResourceStatus};
+use bursar_entities::ids::{ConnectionId, OrganizationId, ResourceId};
+use bursar_entities::{connection, resource, resource_kind};
 use chrono_tz::Tz;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
@@ -92,7 +92,7 @@ fn check_one(key: &str, value: Value) -> Result<Value> {
         "notification_email" => email::parse(key, value.as_str().unwrap_or_default())
             .map(Value::from)
             .map_err(|error| error.at(&["settings", key])),
-        "default_server_id" | "default_git_connection_id" => match as_id(&value) {
+        "default_server_id" | "default_git_connection_id" => match as_id::<ResourceId>(&value) {
             Some(_) => Ok(value),
             None => Err(wrong(key, "must be an id")),
         },
@@ -109,7 +109,7 @@ pub(super) async fn check_references_in_tx(
     organization: OrganizationId,
     patch: &Settings,
 ) -> Result<()> {
-    if let Some(server) = patch.get("default_server_id").and_then(as_id)
+    if let Some(server) = patch.get("default_server_id").and_then(as_id::<ResourceId>)
         && !has_server(tx, organization, server).await?
     {
         return Err(wrong(
@@ -117,11 +117,8 @@ pub(super) async fn check_references_in_tx(
             "names no server of this organization",
         ));
     }
-    // No organization has Git connections before connections exist (ORG-7), so that no id can name one.
-    if patch
-        .get("default_git_connection_id")
-        .and_then(as_id)
-        .is_some()
+    if let Some(id) = patch.get("default_git_connection_id").and_then(as_id)
+        && !has_git_connection(tx, organization, id).await?
     {
         return Err(wrong(
             "default_git_connection_id",
@@ -150,7 +147,20 @@ async fn has_server(
     Ok(found > 0)
 }
 
-fn as_id(value: &Value) -> Option<ResourceId> {
+async fn has_git_connection(
+    tx: &impl ConnectionTrait,
+    organization: OrganizationId,
+    id: ConnectionId,
+) -> Result<bool> {
+    let found = connection::Entity::find_in(organization)
+        .filter(connection::Column::Id.eq(id))
+        .filter(connection::Column::Kind.eq(ConnectionKind::Git))
+        .count(tx)
+        .await?;
+    Ok(found > 0)
+}
+
+fn as_id<I: FromStr>(value: &Value) -> Option<I> {
     value.as_str().and_then(|text| text.parse().ok())
 }
 

@@ -3,7 +3,7 @@
 
 use bursar_entities::ids::{OrganizationId, UserId};
 use bursar_entities::organization::Model;
-use bursar_entities::{membership, user};
+use bursar_entities::{membership, membership_project, user};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
 };
@@ -116,6 +116,11 @@ async fn give_in_tx(
     row: membership::Model,
     role: &str,
 ) -> Result<()> {
+    // Neither the owner's role nor the admin's is about projects.
+    membership_project::Entity::delete_many()
+        .filter(membership_project::Column::MembershipId.eq(row.id))
+        .exec(tx)
+        .await?;
     let mut row = row.into_active_model();
     row.role_key = Set(role.to_owned());
     row.updated_at = Set(app.now());

@@ -20,7 +20,7 @@ use super::list::amounts;
 use super::needs::{Take, takes};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize_change};
+use crate::domain::access::{Permission, Reach, authorize_change_of_resources};
 use crate::domain::audit::{self, Entry};
 use crate::domain::quotas::{
     Change, Decision, Demand, Fingerprint, Request, apply_in_tx, lock_in_tx, replay_in_tx,
@@ -57,15 +57,18 @@ pub struct Created {
 /// Creates a resource when every quota and cap that it touches allows it (QUO-3). A refusal is a decision, not an error.
 ///
 /// # Errors
-/// As [`authorize_change`] for `org.resources.create`; `VALIDATION` for a kind, parent, name or amounts that do not
+/// As [`authorize_change_of_resources`] for `org.resources.create`; `VALIDATION` for a kind, parent, name or amounts that do not
 /// fit; `CONFLICT` for a key that was used for something else.
 pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
-    authorize_change(&*tx, actor, input.organization, Permission::ResourcesCreate).await?;
+    // Locked first, so that a caller whose role is being taken away creates nothing any more.
+    lock_in_tx(&*tx, input.organization).await?;
+    let needed = Permission::ResourcesCreate;
+    let (_, reach) = authorize_change_of_resources(&*tx, actor, input.organization, needed).await?;
+    require_reach_in_tx(&*tx, &reach, input).await?;
     check(input)?;
     let kind = kind(&*tx, &input.kind).await?;
-    lock_in_tx(&*tx, input.organization).await?;
     let fingerprint = fingerprint(input);
     if let Some(first) =
         replay_in_tx(&*tx, input.organization, input.key.as_deref(), &fingerprint).await?
@@ -100,6 +103,28 @@ pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> 
         resource,
         decisions: change.decisions,
     })
+}
+
+/// Who works in some projects only, creates below those only.
+async fn require_reach_in_tx(
+    tx: &impl ConnectionTrait,
+    reach: &Reach,
+    input: &Input,
+) -> Result<()> {
+    if *reach == Reach::Everything {
+        return Ok(());
+    }
+    let Some(parent) = input.parent else {
+        let error = Error::forbidden(Permission::ResourcesCreate.code());
+        return Err(error.at(&["parentId"]));
+    };
+    resource::Entity::find_in(input.organization)
+        .filter(resource::Column::Id.eq(parent))
+        .filter(reach.condition())
+        .one(tx)
+        .await?
+        .map(drop)
+        .ok_or_else(|| Error::not_found("The parent resource"))
 }
 
 fn check(input: &Input) -> Result<()> {

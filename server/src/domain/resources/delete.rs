@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bursar_entities::enums::{MeterKind, ResourceStatus, UsageOperation};
-use bursar_entities::ids::ResourceId;
-use bursar_entities::resource;
+use bursar_entities::ids::{OrganizationId, ResourceId};
+use bursar_entities::{invitation_project, membership_project, resource};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
 };
@@ -12,7 +12,7 @@ use sea_orm::{
 use super::list::amounts;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize_in_any_mode};
+use crate::domain::access::{Permission, Reach, authorize_resources_in_any_mode};
 use crate::domain::audit::{self, Entry};
 use crate::domain::quotas::{Change, Demand, Request, apply_in_tx, lock_in_tx};
 use crate::error::{Code, Error, Result};
@@ -33,18 +33,12 @@ pub async fn delete(app: &App, actor: &Actor, id: ResourceId) -> Result<()> {
         .await?
         .ok_or_else(missing)?;
     let organization = found.organization_id;
-    authorize_in_any_mode(&*tx, actor, organization, Permission::ResourcesDelete)
-        .await
-        .map_err(|error| {
-            if error.code == Code::NotFound {
-                missing()
-            } else {
-                error
-            }
-        })?;
+    // Locked first, so that a caller whose role is being taken away deletes nothing any more.
     lock_in_tx(&*tx, organization).await?;
+    let reach = reach_in_tx(&*tx, actor, organization, id).await?;
     let found = resource::Entity::find_in(organization)
         .filter(resource::Column::Id.eq(id))
+        .filter(reach.condition())
         .one(&*tx)
         .await?
         .ok_or_else(missing)?;
@@ -58,12 +52,46 @@ pub async fn delete(app: &App, actor: &Actor, id: ResourceId) -> Result<()> {
     row.status = Set(ResourceStatus::Deleted);
     row.deleted_at = Set(Some(app.now()));
     row.update(&*tx).await?;
+    forget_in_tx(&*tx, id).await?;
     let entry = Entry::new("resource_deleted", "resource")
         .organization(organization)
         .resource(id.0, name);
     audit::append_in_tx(&*tx, app, actor, entry).await?;
     tx.commit().await?;
     change.publish(app);
+    Ok(())
+}
+
+/// How far the caller's right to delete reaches. Who works in a project does not delete the project itself.
+async fn reach_in_tx(
+    tx: &impl ConnectionTrait,
+    actor: &Actor,
+    organization: OrganizationId,
+    id: ResourceId,
+) -> Result<Reach> {
+    let needed = Permission::ResourcesDelete;
+    let (_, reach) = authorize_resources_in_any_mode(tx, actor, organization, needed)
+        .await
+        .map_err(|error| match error.code {
+            Code::NotFound => Error::not_found("The resource"),
+            _ => error,
+        })?;
+    if reach.names(id) {
+        return Err(Error::forbidden(needed.code()));
+    }
+    Ok(reach)
+}
+
+/// Takes a project from all roles that are about it.
+async fn forget_in_tx(tx: &impl ConnectionTrait, id: ResourceId) -> Result<()> {
+    membership_project::Entity::delete_many()
+        .filter(membership_project::Column::ResourceId.eq(id))
+        .exec(tx)
+        .await?;
+    invitation_project::Entity::delete_many()
+        .filter(invitation_project::Column::ResourceId.eq(id))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Reading resources, for one organization or for many at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bursar_entities::enums::ResourceStatus;
@@ -13,7 +13,7 @@ use sea_orm::{
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, allowed, authorize};
+use crate::domain::access::{Permission, Reach, authorize_resources, reaches, within_reach};
 use crate::domain::paging::{Page, PageRequest};
 use crate::error::{Error, Result};
 
@@ -37,10 +37,10 @@ async fn select(
     Ok(active.filter(Column::KindId.eq(found.ok_or_else(unknown)?.id)))
 }
 
-/// A page of the active resources of an organization, oldest first.
+/// A page of the active resources of an organization that the caller may see, oldest first.
 ///
 /// # Errors
-/// As [`authorize`] for `org.resources.list`; `BAD_REQUEST` for an unknown kind.
+/// As [`authorize_resources`] for `org.resources.list`; `BAD_REQUEST` for an unknown kind.
 pub async fn list(
     app: &App,
     actor: &Actor,
@@ -49,9 +49,11 @@ pub async fn list(
     page: &PageRequest<ResourceId>,
 ) -> Result<Page<Model>> {
     let connection = app.db.reader();
-    authorize(connection, actor, organization, Permission::ResourcesList).await?;
+    let needed = Permission::ResourcesList;
+    let (_, reach) = authorize_resources(connection, actor, organization, needed).await?;
     let mut cursor = select(connection, organization, kind)
         .await?
+        .filter(reach.condition())
         .cursor_by(Column::Id);
     if let Some(after) = page.after {
         cursor.after(after);
@@ -67,7 +69,7 @@ pub async fn list(
     Ok(page.page(cursor.all(connection).await?))
 }
 
-/// How many active resources of a kind, or of all kinds, an organization has.
+/// How many there are in the whole of such a list.
 ///
 /// # Errors
 /// As [`list`].
@@ -78,9 +80,11 @@ pub async fn count(
     kind: Option<&str>,
 ) -> Result<u64> {
     let connection = app.db.reader();
-    authorize(connection, actor, organization, Permission::OrgView).await?;
+    let needed = Permission::ResourcesList;
+    let (_, reach) = authorize_resources(connection, actor, organization, needed).await?;
     Ok(select(connection, organization, kind)
         .await?
+        .filter(reach.condition())
         .count(connection)
         .await?)
 }
@@ -146,10 +150,28 @@ pub async fn by_ids(
         .all(connection)
         .await?;
     let organizations: Vec<OrganizationId> = rows.iter().map(|row| row.organization_id).collect();
-    let seen = allowed(connection, actor, &organizations, Permission::ResourcesList).await?;
-    Ok(rows
-        .into_iter()
-        .filter(|row| seen.contains(&row.organization_id))
-        .map(|row| (row.id, row))
-        .collect())
+    let needed = Permission::ResourcesList;
+    let reaches = reaches(connection, actor, &organizations, needed).await?;
+    let seen = within_reach(connection, &reaches, rows).await?;
+    Ok(seen.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// How far permissions about resources reach for the caller; where one reaches nowhere is absent.
+///
+/// # Errors
+/// `UNAUTHENTICATED` without an identity.
+pub async fn reaches_of(
+    app: &App,
+    actor: &Actor,
+    wanted: &[(OrganizationId, Permission)],
+) -> Result<HashMap<(OrganizationId, Permission), Reach>> {
+    let mut found = HashMap::new();
+    let permissions: HashSet<Permission> = wanted.iter().map(|(_, needed)| *needed).collect();
+    for needed in permissions {
+        let of_it = wanted.iter().filter(|(_, other)| *other == needed);
+        let organizations: Vec<OrganizationId> = of_it.map(|(id, _)| *id).collect();
+        let some = reaches(app.db.reader(), actor, &organizations, needed).await?;
+        found.extend(some.into_iter().map(|(id, reach)| ((id, needed), reach)));
+    }
+    Ok(found)
 }

@@ -7,4 +7,4 @@ mod needs;
 
 pub use create::{Created, Input, create};
 pub use delete::delete;
-pub use list::{amounts_of, by_ids, count, list};
+pub use list::{amounts_of, by_ids, count, list, reaches_of};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bursar_entities::ids::OrganizationId;
+use bursar_entities::ids::{InvitationId, MembershipId, OrganizationId, ResourceId};
 use bursar_entities::{invitation, membership};
 use futures_util::FutureExt;
 
@@ -20,6 +20,10 @@ pub(crate) struct MemberLoaders {
     pub(crate) invitations: SetLoader<InvitationPage, Page<invitation::Model>>,
     /// How many invitations organizations have sent.
     pub(crate) invitation_counts: Arc<SetLoader<OrganizationId, i64>>,
+    /// The projects that members' roles are about.
+    pub(crate) projects: SetLoader<MembershipId, Vec<ResourceId>>,
+    /// The projects that the roles are about that invitations promise.
+    pub(crate) invitation_projects: SetLoader<InvitationId, Vec<ResourceId>>,
 }
 
 impl MemberLoaders {
@@ -34,6 +38,12 @@ impl MemberLoaders {
             invitation_counts: Arc::new(SetLoader::new(app, actor, |app, actor, ids| {
                 members::invitation_counts(app, actor, ids).boxed()
             })),
+            projects: SetLoader::new(app, actor, |app, actor, ids| {
+                members::projects_of_members(app, actor, ids).boxed()
+            }),
+            invitation_projects: SetLoader::new(app, actor, |app, actor, ids| {
+                members::projects_of_invitations(app, actor, ids).boxed()
+            }),
         }
     }
     /// Forgets what a mutation may have changed.
@@ -41,5 +51,7 @@ impl MemberLoaders {
         self.members.forget_all().await;
         self.invitations.forget_all().await;
         self.invitation_counts.forget_all().await;
+        self.projects.forget_all().await;
+        self.invitation_projects.forget_all().await;
     }
 }

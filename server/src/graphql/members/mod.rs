@@ -22,6 +22,7 @@ use super::identity::User;
 use super::loaders::SetLoader;
 use super::organizations::Organization;
 use super::pagination::{List, list};
+use super::resources::{self, Resource};
 use super::roles::{Role, standing};
 use super::scalars::id;
 use crate::actor::Actor;
@@ -54,6 +55,13 @@ impl Membership {
     /// The member's role.
     async fn role(&self, ctx: &Context<'_>) -> async_graphql::Result<Role> {
         Role::named(ctx, self.model.organization_id, &self.model.role_key).await
+    }
+
+    /// The projects that the role is about; empty for a role that is about the whole organization.
+    async fn projects(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Resource>> {
+        let projects = &ctx.loaders().members.projects;
+        let ids = projects.load(self.model.id).await?.unwrap_or_default();
+        resources::visible(ctx, ids).await
     }
 
     /// The organization.
@@ -134,6 +142,13 @@ impl Invitation {
     /// The role that the invited person will have.
     async fn role(&self, ctx: &Context<'_>) -> async_graphql::Result<Role> {
         Role::named(ctx, self.model.organization_id, &self.model.role_key).await
+    }
+
+    /// The projects that the role will be about; empty for a role that is about the whole organization.
+    async fn projects(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Resource>> {
+        let projects = &ctx.loaders().members.invitation_projects;
+        let ids = projects.load(self.model.id).await?.unwrap_or_default();
+        resources::visible(ctx, ids).await
     }
 
     /// Where it is in its life.

@@ -1,16 +1,22 @@
 //! Inviting and accepting, and everything that becomes of invitations and memberships afterwards.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use bursar_entities::ids::MembershipId;
+use bursar_entities::ids::{MembershipId, ResourceId};
 use bursar_entities::{invitation, membership};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Invitation, Membership, forget_people};
-use crate::domain::members::{self, Invited};
+use crate::domain::members::{self, Given, Invited};
+use crate::error::Result;
 use crate::graphql::context::RequestContext;
 use crate::graphql::payload::{Payload, UserError, settle};
 use crate::graphql::quotas::{QuotaDecision, binding};
 use crate::graphql::scalars::{id, parse_id};
+
+fn projects(ids: Option<&[ID]>) -> Result<Vec<ResourceId>> {
+    let ids = ids.unwrap_or_default().iter();
+    ids.map(|id| parse_id(id, "The project")).collect()
+}
 
 /// Who is invited where, and to what.
 #[derive(InputObject)]
@@ -21,6 +27,8 @@ pub struct InviteMemberInput {
     email: String,
     /// The role that they will have, such as `org_member`; it cannot hold what the viewer does not.
     role_key: String,
+    /// The projects that the role is about, for `project_admin` and `project_member`, at most 100; for no other role.
+    project_ids: Option<Vec<ID>>,
 }
 
 /// What came of inviting.
@@ -171,6 +179,9 @@ pub struct UpdateMemberRoleInput {
     membership_id: ID,
     /// The role, such as `org_member`; it cannot hold what the viewer does not.
     role_key: String,
+    /// The projects that the role is about from now on, for `project_admin` and `project_member`, at most 100; for no other
+    /// role.
+    project_ids: Option<Vec<ID>>,
 }
 
 /// What came of giving a member another role.
@@ -250,8 +261,12 @@ impl MemberMutation {
         let (app, actor) = (ctx.app(), ctx.actor());
         actor.require_identity()?;
         let organization = parse_id(&input.organization_id, "The organization")?;
-        let (email, role) = (&input.email, &input.role_key);
-        let outcome = members::invite_member(app, actor, organization, email, role).await;
+        let projects = projects(input.project_ids.as_deref())?;
+        let given = Given {
+            role: &input.role_key,
+            projects: &projects,
+        };
+        let outcome = members::invite_member(app, actor, organization, &input.email, given).await;
         forget_people(ctx).await;
         settle(outcome)
     }
@@ -306,7 +321,12 @@ impl MemberMutation {
         let (app, actor) = (ctx.app(), ctx.actor());
         actor.require_identity()?;
         let id = parse_id(&input.membership_id, "The member")?;
-        let outcome = members::update_member_role(app, actor, id, &input.role_key).await;
+        let projects = projects(input.project_ids.as_deref())?;
+        let given = Given {
+            role: &input.role_key,
+            projects: &projects,
+        };
+        let outcome = members::update_member_role(app, actor, id, given).await;
         forget_people(ctx).await;
         settle(outcome)
     }

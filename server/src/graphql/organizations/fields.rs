@@ -9,6 +9,7 @@ use crate::domain::paging::PageArguments;
 use crate::error::Error;
 use crate::graphql::api_keys::{self, ApiKey};
 use crate::graphql::audit::{self, AuditEntry};
+use crate::graphql::connections::{self, ConnectedService, ConnectionKind};
 use crate::graphql::context::RequestContext;
 use crate::graphql::identity::User;
 use crate::graphql::members::{self, Invitation, Membership};
@@ -125,6 +126,28 @@ impl Organization {
             before,
         };
         api_keys::of_organization(ctx, self.model.id, &arguments).await
+    }
+
+    // --- connections
+
+    /// Its connections to the services of others, in the order of their creation: those of the kinds that the viewer may
+    /// see, such as with `org.storage.list`. A kind that they may not see is `FORBIDDEN` when it is asked for.
+    async fn connections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this kind.")] kind: Option<ConnectionKind>,
+        #[graphql(desc = "The first so many, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<List<ConnectedService>> {
+        let arguments = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        connections::of_organization(ctx, self.model.id, kind, &arguments).await
     }
 
     // --- subscription

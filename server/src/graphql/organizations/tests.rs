@@ -107,7 +107,7 @@ async fn a_role_reads_what_it_may_read() {
         &ada.signed_in.actor,
         organization,
         "bob@example.com",
-        "billing",
+        "billing".into(),
     );
     let (_, token) = invited.await.expect("decided").invitation.expect("invited");
     accept_invitation(&test.app, &bob, &token)
@@ -216,7 +216,7 @@ async fn the_cost_of_a_nested_list_does_not_grow_with_the_page() {
                 &owner.signed_in.actor,
                 organization,
                 &email,
-                "org_member",
+                "org_member".into(),
             )
             .await
             .expect("decided");

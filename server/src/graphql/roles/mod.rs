@@ -29,8 +29,11 @@ pub struct Role {
     key: String,
     /// Display name.
     name: String,
-    /// The codes of the permissions that it holds.
+    /// The codes of the permissions that it holds in the whole organization.
     permissions: Vec<&'static str>,
+    /// The codes of the permissions that it holds in the projects that are named when it is given, and in what lies below
+    /// them. Not empty for `project_admin` and `project_member` only, which take `projectIds`.
+    project_permissions: Vec<&'static str>,
     /// Whether it is the same in every organization, and never changes.
     is_system: bool,
     /// Grows with each update; quote it as `expectedVersion`. Null for a system role.
@@ -66,10 +69,11 @@ impl Role {
     pub(super) fn of(organization: OrganizationId, role: access::Role) -> Self {
         Self {
             organization,
-            held: role.permissions,
+            held: role.permissions.and(role.in_projects),
             can_be_given: role.can_be_given(),
             is_system: role.is_system(),
             permissions: role.permissions.codes(),
+            project_permissions: role.in_projects.codes(),
             version: role.version,
             key: role.key.into_owned(),
             name: role.name.into_owned(),
@@ -102,6 +106,7 @@ fn gone(key: &str) -> access::Role {
         key: key.to_owned().into(),
         name: key.to_owned().into(),
         permissions: PermissionSet::NONE,
+        in_projects: PermissionSet::NONE,
         version: Some(0),
     }
 }

@@ -37,6 +37,8 @@ async fn a_role_says_what_the_viewer_may_do_with_it() {
             "org_owner",
             "org_admin",
             "org_member",
+            "project_admin",
+            "project_member",
             "billing",
             "level_2_support"
         ]
