@@ -16,6 +16,7 @@ mod m20261120_000012_quota_storage;
 mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
+mod m20261120_000017_lifecycle;
 mod m20261120_000023_failure_policy;
 mod terms;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000013_roles::Migration),
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
+            Box::new(m20261120_000017_lifecycle::Migration),
             Box::new(m20261120_000023_failure_policy::Migration),
         ]
     }

@@ -5,14 +5,16 @@ use async_graphql::{
 };
 
 use super::api_keys::{ApiKey, ApiKeyMutation};
-use super::audit::{AuditEntry, AuditQuery};
+use super::audit::{AuditEntry, AuditQuery, AuditVerificationQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::errors::ErrorCodes;
 use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation};
 use super::loaders::FreshLoaders;
 use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
-use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
+use super::organizations::{
+    LifecycleMutation, LifecycleQuery, Organization, OrganizationMutation, OrganizationQuery,
+};
 use super::pagination::List;
 use super::quotas::{
     LimitMutation, QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation, UsageMutation,
@@ -30,8 +32,10 @@ use crate::app::App;
 pub struct Query(
     NodeQuery,
     AuditQuery,
+    AuditVerificationQuery,
     CatalogQuery,
     IdentityQuery,
+    LifecycleQuery,
     OrganizationQuery,
     QuotaQuery,
     RevenueQuery,
@@ -46,6 +50,7 @@ pub struct Mutation(
     ApiKeyMutation,
     CatalogMutation,
     IdentityMutation,
+    LifecycleMutation,
     OrganizationMutation,
     MemberMutation,
     PasswordMutation,

@@ -6,6 +6,7 @@ mod attempts;
 mod authenticate;
 mod change_password;
 mod error;
+mod failures;
 mod password;
 mod refresh;
 mod reset_password;

@@ -216,6 +216,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             deleted_at: None,
+            archived_at: None,
         }
     }
 

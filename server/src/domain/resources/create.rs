@@ -62,10 +62,11 @@ pub struct Created {
 pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
+    // Locked first, so that nothing is created in an organization that is being deleted or archived.
+    lock_in_tx(&*tx, input.organization).await?;
     authorize_change(&*tx, actor, input.organization, Permission::ResourcesCreate).await?;
     check(input)?;
     let kind = kind(&*tx, &input.kind).await?;
-    lock_in_tx(&*tx, input.organization).await?;
     let fingerprint = fingerprint(input);
     if let Some(first) =
         replay_in_tx(&*tx, input.organization, input.key.as_deref(), &fingerprint).await?
