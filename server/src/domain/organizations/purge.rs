@@ -2,8 +2,8 @@
 //! slug is free. What stays is the ledger of revenue and an anonymised audit chain.
 //!
 //! Usage records come first, some at a time, because there may be millions; a run that ends in between is taken up by the
-//! next. Everything else goes in one transaction, which locks the organization and looks again whether it is still due,
-//! so that of two processes one purges it and no restored organization is lost.
+//! next. Everything else goes in one transaction. Each transaction locks the organization and looks again whether it is
+//! still due, so that of two processes one purges it and no restored organization is lost.
 
 use bursar_entities::enums::SubscriptionStatus;
 use bursar_entities::ids::OrganizationId;
@@ -55,12 +55,11 @@ pub async fn purge_deleted(app: &App) -> Result<u64> {
 /// Purges one, unless somebody else has, or it has been restored.
 async fn purge(app: &App, id: OrganizationId, before: DateTime<Utc>) -> Result<bool> {
     while remove_some_records(app, id, before).await? {}
+    end_subscription(app, id, before).await?;
     let tx = app.db.begin().await?;
     if !is_due_in_tx(&*tx, id, before).await? {
         return Ok(false);
     }
-    end_subscription_in_tx(&*tx, app, id).await?;
-    audit::purge_in_tx(&*tx, app, id).await?;
     usage_quarter::Entity::delete_many()
         .filter(usage_quarter::Column::OrganizationId.eq(id))
         .exec(&*tx)
@@ -72,6 +71,8 @@ async fn purge(app: &App, id: OrganizationId, before: DateTime<Utc>) -> Result<b
         .await?;
     // All that is left refers to the organization and goes with it.
     Entity::delete_by_id(id).exec(&*tx).await?;
+    // Last, because it locks the platform's chain, which everybody who signs up waits for.
+    audit::purge_in_tx(&*tx, app, id).await?;
     tx.commit().await?;
     tracing::info!(organization = %id, "a deleted organization has been purged");
     Ok(true)
@@ -115,19 +116,23 @@ async fn remove_some_records(app: &App, id: OrganizationId, before: DateTime<Utc
     Ok(true)
 }
 
-/// Ends a subscription that still counts as revenue, so that the ledger, which stays, says that it has ended.
-async fn end_subscription_in_tx(
-    tx: &impl ConnectionTrait,
-    app: &App,
-    id: OrganizationId,
-) -> Result<()> {
-    let found = plan_subscription::Entity::find_in(id).one(tx).await?;
+/// Ends a subscription that still counts as revenue, so that the ledger, which stays, says that it has ended. In a
+/// transaction of its own: it may lock the log of threshold events, and nobody who holds that waits for the platform's
+/// audit chain.
+async fn end_subscription(app: &App, id: OrganizationId, before: DateTime<Utc>) -> Result<()> {
+    let tx = app.db.begin().await?;
+    if !is_due_in_tx(&*tx, id, before).await? {
+        return Ok(());
+    }
+    let found = plan_subscription::Entity::find_in(id).one(&*tx).await?;
     let Some(subscription) = found.filter(|row| row.mrr_minor != 0) else {
         return Ok(());
     };
     let ended = subscriptions::Change::of(&subscription, app.now());
     let ended = ended.status(SubscriptionStatus::Expired);
-    // Nobody watches the quotas of an organization that is gone.
-    let _ = subscriptions::change_in_tx(tx, app, &Actor::system(), &subscription, ended).await?;
+    let system = Actor::system();
+    let changed = subscriptions::change_in_tx(&*tx, app, &system, &subscription, ended).await?;
+    tx.commit().await?;
+    changed.quotas.publish(app);
     Ok(())
 }
