@@ -10,6 +10,8 @@ mod first_form;
 mod list;
 mod purge;
 mod rights;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod walk;
 
