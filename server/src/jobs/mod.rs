@@ -22,7 +22,7 @@ struct Job {
     run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<()>>,
 }
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
     // Usage shows everywhere within a minute (QUO-8).
     Job {
         name: "usage roll-up",
