@@ -13,6 +13,10 @@ pub struct Model {
     pub sequence: i64,
     /// Hash of the last entry; 32 zero bytes when there is none.
     pub hash: Vec<u8>,
+    /// The number of entries that a purge has taken from its beginning; 0 for a chain that is whole.
+    pub base_sequence: i64,
+    /// Hash of the last of these.
+    pub base_hash: Option<Vec<u8>>,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

@@ -1,4 +1,5 @@
-//! Entries of the audit log (AUD-1); never updated, never deleted.
+//! Entries of the audit log (AUD-1); never updated and never deleted, but that what tells of people is dropped when an
+//! organization is purged (ORG-6).
 
 use sea_orm::entity::prelude::*;
 
@@ -34,7 +35,7 @@ pub struct Model {
     pub resource_id: Option<Uuid>,
     /// Its name at that time.
     pub resource_name: Option<String>,
-    /// JSON text {changedFields, oldValues, newValues}; kept to the letter because it is hashed.
+    /// JSON text {changedFields, oldValues, newValues}, kept to the letter because it is hashed; empty once dropped.
     pub details: String,
     /// Where the request came from.
     pub ip: Option<String>,
@@ -42,9 +43,14 @@ pub struct Model {
     pub user_agent: Option<String>,
     /// The request.
     pub request_id: Option<String>,
+    /// Blinds `personal_digest`; none once what it tells of people has been dropped, and in entries that were written
+    /// before there was a digest.
+    pub salt: Option<Vec<u8>>,
+    /// SHA-256 over `salt` and what the entry tells of people; none in entries that were written before there was one.
+    pub personal_digest: Option<Vec<u8>>,
     /// Hash of the entry before.
     pub previous_hash: Vec<u8>,
-    /// SHA-256 over this entry and `previous_hash`.
+    /// SHA-256 over this entry, with `personal_digest` in place of what tells of people, and `previous_hash`.
     pub hash: Vec<u8>,
 }
 

@@ -40,6 +40,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// When it was deleted; the row is kept for a while (ORG-6).
     pub deleted_at: Option<DateTimeUtc>,
+    /// When it was archived: members read, and nothing is created or consumed (ORG-8).
+    pub archived_at: Option<DateTimeUtc>,
 }
 
 /// Rows are joined set by set in the use cases, so no relation is declared.

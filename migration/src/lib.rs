@@ -16,6 +16,7 @@ mod m20261120_000012_quota_storage;
 mod m20261120_000013_roles;
 mod m20261120_000014_api_keys;
 mod m20261120_000016_password_resets;
+mod m20261120_000017_lifecycle;
 mod m20261120_000019_two_factor;
 mod m20261120_000020_external_identities;
 mod m20261120_000021_connections;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000013_roles::Migration),
             Box::new(m20261120_000014_api_keys::Migration),
             Box::new(m20261120_000016_password_resets::Migration),
+            Box::new(m20261120_000017_lifecycle::Migration),
             Box::new(m20261120_000019_two_factor::Migration),
             Box::new(m20261120_000020_external_identities::Migration),
             Box::new(m20261120_000021_connections::Migration),

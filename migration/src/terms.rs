@@ -46,35 +46,79 @@ pub(crate) async fn watch(
         (update.as_str(), "NEW"),
         ("DELETE", "OLD"),
     ] {
-        let name = name(table, event);
-        let action = raises.statement(row);
-        let sql = if manager.get_database_backend() == DbBackend::Postgres {
-            format!(
-                "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action} RETURN NULL; END $$; \
-                 CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();"
-            )
-        } else {
-            format!(
-                "CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {action} END;"
-            )
-        };
-        manager.get_connection().execute_unprepared(&sql).await?;
+        create(
+            manager,
+            &name(table, event),
+            table,
+            event,
+            &raises.statement(row),
+        )
+        .await?;
     }
+    Ok(())
+}
+
+/// As [`watch`], for updates of a column that a table has gained. A trigger of its own, because SQLite may take one that
+/// has just been dropped by another connection for one that is still there.
+pub(crate) async fn watch_column(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    raises: Raises,
+) -> Result<(), DbErr> {
+    let event = format!("UPDATE OF {column}");
+    let name = column_name(table, column);
+    create(manager, &name, table, &event, &raises.statement("NEW")).await
+}
+
+async fn create(
+    manager: &SchemaManager<'_>,
+    name: &str,
+    table: &str,
+    event: &str,
+    action: &str,
+) -> Result<(), DbErr> {
+    let sql = if manager.get_database_backend() == DbBackend::Postgres {
+        format!(
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action} RETURN NULL; END $$; \
+             CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();"
+        )
+    } else {
+        format!("CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW BEGIN {action} END;")
+    };
+    manager.get_connection().execute_unprepared(&sql).await?;
     Ok(())
 }
 
 /// Takes back what [`watch`] did.
 pub(crate) async fn unwatch(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     for event in ["INSERT", "UPDATE", "DELETE"] {
-        let name = name(table, event);
-        let sql = if manager.get_database_backend() == DbBackend::Postgres {
-            format!("DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();")
-        } else {
-            format!("DROP TRIGGER {name};")
-        };
-        manager.get_connection().execute_unprepared(&sql).await?;
+        remove(manager, &name(table, event), table).await?;
     }
     Ok(())
+}
+
+/// Takes back what [`watch_column`] did.
+pub(crate) async fn unwatch_column(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<(), DbErr> {
+    remove(manager, &column_name(table, column), table).await
+}
+
+async fn remove(manager: &SchemaManager<'_>, name: &str, table: &str) -> Result<(), DbErr> {
+    let sql = if manager.get_database_backend() == DbBackend::Postgres {
+        format!("DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();")
+    } else {
+        format!("DROP TRIGGER {name};")
+    };
+    manager.get_connection().execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+fn column_name(table: &str, column: &str) -> String {
+    format!("{table}_{column}_raises_terms")
 }
 
 fn name(table: &str, event: &str) -> String {

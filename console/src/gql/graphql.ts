@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What an organization may do at the moment; it follows from its subscription. */
+/** What an organization may do at the moment; it follows from its subscription, and from whether it is archived. */
 export type AccessMode =
   /** Only the owner's billing and export. */
   | 'BLOCKED'
@@ -99,6 +99,10 @@ export type OrderDirection =
 
 /** Which organizations are wanted; what is absent does not narrow. */
 export type OrganizationFilter = {
+  /** That are archived, or not. */
+  archived?: boolean | null | undefined;
+  /** Deleted ones, instead of those that are not; for system admins. */
+  deleted?: boolean | null | undefined;
   /** That are switched on, or off. */
   isActive?: boolean | null | undefined;
   /** Whose plan has this key, such as `professional`. */

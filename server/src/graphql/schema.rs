@@ -5,7 +5,7 @@ use async_graphql::{
 };
 
 use super::api_keys::{ApiKey, ApiKeyMutation};
-use super::audit::{AuditEntry, AuditQuery};
+use super::audit::{AuditEntry, AuditQuery, AuditVerificationQuery};
 use super::catalog::{AddOnMutation, CatalogMutation, CatalogQuery, Plan};
 use super::connections::{ConnectedService, ConnectionMutation};
 use super::errors::ErrorCodes;
@@ -13,7 +13,9 @@ use super::identity::{IdentityMutation, IdentityQuery, PasswordMutation, TwoFact
 use super::loaders::FreshLoaders;
 use super::members::{Invitation, MemberMutation, Membership};
 use super::node::NodeQuery;
-use super::organizations::{Organization, OrganizationMutation, OrganizationQuery};
+use super::organizations::{
+    LifecycleMutation, LifecycleQuery, Organization, OrganizationMutation, OrganizationQuery,
+};
 use super::pagination::List;
 use super::quotas::{
     LimitMutation, QuotaMutation, QuotaQuery, QuotaSubscription, ReservationMutation, UsageMutation,
@@ -31,8 +33,10 @@ use crate::app::App;
 pub struct Query(
     NodeQuery,
     AuditQuery,
+    AuditVerificationQuery,
     CatalogQuery,
     IdentityQuery,
+    LifecycleQuery,
     OrganizationQuery,
     QuotaQuery,
     RevenueQuery,
@@ -48,6 +52,7 @@ pub struct Mutation(
     CatalogMutation,
     ConnectionMutation,
     IdentityMutation,
+    LifecycleMutation,
     OrganizationMutation,
     MemberMutation,
     PasswordMutation,

@@ -10,7 +10,9 @@ use futures_util::{FutureExt, StreamExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use super::{Arguments, Authenticate, Delivery, Doors, Drain, Readiness, Share, Topic, graphiql};
+use super::{
+    Arguments, Authenticate, Delivery, Doors, Drain, Readiness, Share, Topic, export, graphiql,
+};
 use crate::actor::{Actor, Origin};
 use crate::app::App;
 use crate::domain::access::{self, Listener, Permission};
@@ -104,7 +106,7 @@ fn router_over<E: Executor>(app: &App, executor: E, sdl: &str, drain: Drain) -> 
         new_request_id: Arc::new(move || Uuid::from_bytes(ids.random_bytes()).to_string()),
         drain,
     };
-    let router = super::router(doors);
+    let router = super::router(doors, export::router(app));
     if app.config.http.graphiql {
         router.merge(graphiql::router())
     } else {

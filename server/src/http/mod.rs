@@ -1,12 +1,13 @@
-//! The HTTP doors: GraphQL over HTTP, WebSocket and server-sent events, health checks and the schema's text.
+//! The HTTP doors: GraphQL over HTTP, WebSocket and server-sent events, exports, health checks and the schema's text.
 //!
-//! The doors know nothing of our schema and our rules: they are generic over the executor and over [`Authenticate`],
+//! The doors of the graph know nothing of our schema and our rules: they are generic over the executor and over [`Authenticate`],
 //! so they are tested against a small schema of their own. No CORS headers are sent: browsers of other origins cannot
 //! read answers, and since mutations need `POST` with `application/json`, they cannot cause any either.
 
 mod assembly;
 mod authenticate;
 mod drain;
+mod export;
 pub mod graphiql;
 mod graphql;
 mod health;
@@ -83,8 +84,9 @@ impl<E, A> Shared<E, A> {
     }
 }
 
-/// The routes of all doors. GraphiQL is not among them: merge its router when the configuration asks for it.
-pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
+/// The routes of all doors, and `more` behind the same middleware. GraphiQL is not among them: merge its router when the
+/// configuration asks for it.
+pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>, more: Router) -> Router {
     let observe = observe::Observe::new(&doors);
     let hall = Shared::new(doors);
     Router::new()
@@ -93,6 +95,7 @@ pub fn router<E: Executor, A: Authenticate>(doors: Doors<E, A>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz::<E, A>))
         .with_state(hall)
+        .merge(more)
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn_with_state(
             observe,

@@ -171,5 +171,5 @@ pub(super) fn doors() -> Doors<TestSchema, OneToken> {
 
 /// A router of [`doors`].
 pub(super) fn router() -> Router {
-    super::router(doors())
+    super::router(doors(), Router::new())
 }

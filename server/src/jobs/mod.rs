@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
-use crate::domain::{members, quotas};
+use crate::domain::{members, organizations, quotas};
 use crate::error::Result;
 
 /// Something to be done again and again.
@@ -22,7 +22,7 @@ struct Job {
     run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<()>>,
 }
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
     // Usage shows everywhere within a minute (QUO-8).
     Job {
         name: "usage roll-up",
@@ -44,6 +44,11 @@ const JOBS: [Job; 4] = [
         name: "abandoned invitations",
         every: Duration::from_hours(1),
         run: |app| async move { members::revoke_abandoned(app).await.map(drop) }.boxed(),
+    },
+    Job {
+        name: "deleted organizations",
+        every: Duration::from_hours(1),
+        run: |app| async move { organizations::purge_deleted(app).await.map(drop) }.boxed(),
     },
 ];
 

@@ -1,6 +1,8 @@
 //! The real binary, killed in the middle of its work: what was acknowledged is there, and counters, records and the log
 //! of crossings agree (QUO-1). Two processes on one database stay exact.
 
+mod purge;
+
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

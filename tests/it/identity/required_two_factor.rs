@@ -97,6 +97,7 @@ both_databases! {
         let (admin, member) = (organization.add_member("org_admin").await, organization.add_member("org_member").await);
         let (project, key) = (organization.create_resource("project", &[], None).await, organization.create_key(&["org.view"]).await);
         let membership = organization.membership(&member).await;
+        let connection = organization.create_connection("CLOUDFLARE").await;
         let on = json!({ "organizationId": organization.id });
         let with = |more: Value| {
             let mut input = on.clone();
@@ -110,6 +111,7 @@ both_databases! {
             ("createRole", with(json!({ "key": "own", "name": "Own", "permissions": ["org.view"] }))),
             ("createResource", with(json!({ "kind": "project", "name": "x" }))),
             ("deleteResource", json!({ "resourceId": project })),
+            ("deleteConnection", json!({ "connectionId": connection })),
             ("removeMember", json!({ "membershipId": membership })),
             ("updateMemberRole", json!({ "membershipId": membership, "roleKey": "org_admin" })),
         ] {

@@ -8,7 +8,12 @@ use super::Tenant;
 /// An id that nothing has.
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
 /// What only system admins may do: they are told so whatever the id.
-const FOR_SYSTEM_ADMINS: [&str; 3] = ["clearQuotaOverride", "grantQuota", "setQuotaOverride"];
+const FOR_SYSTEM_ADMINS: [&str; 4] = [
+    "clearQuotaOverride",
+    "grantQuota",
+    "restoreOrganization",
+    "setQuotaOverride",
+];
 /// What narrows a list of the caller's own: an id that fits nothing leaves nothing.
 const FILTERS: [&str; 2] = ["filter.actorId", "filter.resourceId"];
 

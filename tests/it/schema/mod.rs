@@ -141,11 +141,11 @@ both_databases! {
 const PROMISED: [(&str, &str); 19] = [
     (
         "Query",
-        "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog previewPlanPublication revenue serverInfo",
+        "viewer node nodes organization organizations plans plan meters resourceKinds checkQuota auditLog auditVerification deletionImpact previewPlanPublication revenue serverInfo",
     ),
     (
         "Mutation",
-        "signUp signIn refreshSession signOut enableTwoFactor confirmTwoFactor disableTwoFactor requestPasswordReset resetPassword changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole createConnection updateConnection deleteConnection consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
+        "signUp signIn refreshSession signOut enableTwoFactor confirmTwoFactor disableTwoFactor requestPasswordReset resetPassword changePassword createApiKey rotateApiKey revokeApiKey createOrganization updateOrganization deleteOrganization restoreOrganization archiveOrganization unarchiveOrganization transferOrganizationOwnership inviteMember resendInvitation revokeInvitation acceptInvitation updateMemberRole removeMember createRole updateRole deleteRole createConnection updateConnection deleteConnection consumeQuota releaseQuota createResource deleteResource createPlan updatePlan publishPlan setQuotaOverride",
     ),
     ("Subscription", "quotaChanged quotaThresholdCrossed"),
     (
@@ -154,7 +154,7 @@ const PROMISED: [(&str, &str); 19] = [
     ),
     (
         "Organization",
-        "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt members invitations apiKeys connections roles abilities quotas quota resources subscription auditLog accessMode",
+        "id name slug description website logoUrl billingEmail settings isActive version owner memberCount resourceCount createdAt updatedAt archivedAt deletedAt purgeAt members invitations apiKeys connections roles abilities quotas quota resources subscription auditLog accessMode",
     ),
     (
         "Quota",

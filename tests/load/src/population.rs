@@ -183,6 +183,7 @@ fn named(app: &App, id: OrganizationId, owner: UserId) -> organization::Model {
         created_at: app.now(),
         updated_at: app.now(),
         deleted_at: None,
+        archived_at: None,
     }
 }
 

@@ -4,8 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use bursar_entities::api_key::{Column, Entity, Model};
 use bursar_entities::ids::OrganizationId;
+use bursar_entities::organization;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
+};
 
 use super::PermissionSet;
 use crate::error::Result;
@@ -39,8 +42,8 @@ impl KeyScope {
     }
 }
 
-/// The keys that `secrets` open at `now`: not revoked, not expired, and the secret either the present one or one that a
-/// rotation has left open for a while.
+/// The keys that `secrets` open at `now`: not revoked, not expired, of an organization that is not deleted, and the secret
+/// either the present one or one that a rotation has left open for a while.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -59,7 +62,12 @@ pub async fn open_keys(
     let lasts = Condition::any()
         .add(Column::ExpiresAt.is_null())
         .add(Column::ExpiresAt.gt(now));
+    let home = Entity::belongs_to(organization::Entity)
+        .from(Column::OrganizationId)
+        .to(organization::Column::Id);
     let rows = Entity::find()
+        .join(JoinType::InnerJoin, home.into())
+        .filter(organization::Column::DeletedAt.is_null())
         .filter(secret)
         .filter(Column::RevokedAt.is_null())
         .filter(lasts)

@@ -16,7 +16,7 @@ mod standing;
 pub use held::{RoleName, held, role_named, roles_named};
 pub use key::{KeyScope, SecretHash, open_keys, opening};
 pub use listeners::{Listener, refusals};
-pub use mode::{AccessMode, access_mode, require_full};
+pub use mode::{AccessMode, Switches, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
 pub use reach::{Reach, authorize_resources, reaches, within_reach};
@@ -60,6 +60,11 @@ pub enum AccessError {
     /// The organization has been switched off or ended.
     #[error("This organization is blocked; its owner can settle billing or export its data")]
     Blocked,
+    /// Put away by its owner or a system admin.
+    #[error(
+        "This organization is archived: it can be read, but nothing is created or consumed; its owner can take it into use again"
+    )]
+    Archived,
     /// Reads and billing work, nothing can be created or consumed.
     #[error(
         "This organization is in read-only mode; settle its billing to create or consume again"
@@ -81,7 +86,7 @@ pub enum AccessError {
 impl Classify for AccessError {
     fn code(&self) -> Code {
         match self {
-            Self::Blocked | Self::ReadOnly => Code::ReadOnly,
+            Self::Blocked | Self::Archived | Self::ReadOnly => Code::ReadOnly,
             Self::Suspended => Code::TenantSuspended,
             Self::Cancelled => Code::SubscriptionCancelled,
             Self::TrialExpired => Code::TrialExpired,
@@ -205,10 +210,8 @@ async fn require_full_access(connection: &impl ConnectionTrait, access: &Access)
     let subscription = plan_subscription::Entity::find_in(access.organization.id)
         .one(connection)
         .await?;
-    Ok(require_full(
-        access.organization.is_active,
-        subscription.as_ref(),
-    )?)
+    require_full((&access.organization).into(), subscription.as_ref())?;
+    Ok(())
 }
 
 /// Lets only those through who run the platform.

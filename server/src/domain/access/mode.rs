@@ -1,9 +1,27 @@
-//! What the state of a subscription lets an organization do (BIL-1), as one pure function.
+//! What its own switches and the state of its subscription let an organization do (BIL-1, ORG-8), as one pure function.
 
 use bursar_entities::enums::SubscriptionStatus;
-use bursar_entities::plan_subscription;
+use bursar_entities::{organization, plan_subscription};
 
 use super::AccessError;
+
+/// What an organization itself says of its use, whatever its subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switches {
+    /// Whether it is switched on.
+    pub is_active: bool,
+    /// Whether it has been archived (ORG-8).
+    pub is_archived: bool,
+}
+
+impl From<&organization::Model> for Switches {
+    fn from(row: &organization::Model) -> Self {
+        Self {
+            is_active: row.is_active,
+            is_archived: row.archived_at.is_some(),
+        }
+    }
+}
 
 /// What works at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +34,17 @@ pub enum AccessMode {
     Blocked,
 }
 
-/// The mode that follows from the organization's switch and its subscription's state; an organization without a
+/// The mode that follows from the organization's switches and its subscription's state; an organization without a
 /// subscription is not limited by one.
 #[must_use]
-pub const fn access_mode(is_active: bool, status: Option<SubscriptionStatus>) -> AccessMode {
+pub const fn access_mode(switches: Switches, status: Option<SubscriptionStatus>) -> AccessMode {
     use SubscriptionStatus as S;
     match status {
-        _ if !is_active => AccessMode::Blocked,
+        _ if !switches.is_active => AccessMode::Blocked,
+        Some(S::Expired | S::Archived) => AccessMode::Blocked,
+        _ if switches.is_archived => AccessMode::ReadOnly,
         None | Some(S::Trial | S::Active | S::Cancelling | S::PastDue) => AccessMode::Full,
         Some(S::Suspended | S::Paused) => AccessMode::ReadOnly,
-        Some(S::Expired | S::Archived) => AccessMode::Blocked,
     }
 }
 
@@ -34,15 +53,16 @@ pub const fn access_mode(is_active: bool, status: Option<SubscriptionStatus>) ->
 /// # Errors
 /// What [`AccessError`] says.
 pub fn require_full(
-    is_active: bool,
+    switches: Switches,
     subscription: Option<&plan_subscription::Model>,
 ) -> Result<(), AccessError> {
     let status = subscription.map(|subscription| subscription.status);
-    if access_mode(is_active, status) == AccessMode::Full {
+    if access_mode(switches, status) == AccessMode::Full {
         return Ok(());
     }
     Err(match subscription {
-        _ if !is_active => AccessError::Blocked,
+        _ if !switches.is_active => AccessError::Blocked,
+        _ if switches.is_archived => AccessError::Archived,
         Some(s) if s.status == SubscriptionStatus::Suspended => AccessError::Suspended,
         Some(s) if s.status == SubscriptionStatus::Expired && s.cancelled_at.is_none() => {
             AccessError::TrialExpired
@@ -57,7 +77,15 @@ pub fn require_full(
 mod tests {
     use bursar_entities::enums::SubscriptionStatus as S;
 
-    use super::{AccessMode, access_mode};
+    use super::{AccessMode, Switches, access_mode, require_full};
+    use crate::domain::access::AccessError;
+
+    const fn switches(is_active: bool, is_archived: bool) -> Switches {
+        Switches {
+            is_active,
+            is_archived,
+        }
+    }
 
     #[test]
     fn every_state_has_its_mode() {
@@ -71,13 +99,21 @@ mod tests {
             (S::Expired, AccessMode::Blocked),
             (S::Archived, AccessMode::Blocked),
         ] {
-            assert_eq!(access_mode(true, Some(status)), mode, "{status:?}");
-            assert_eq!(
-                access_mode(false, Some(status)),
-                AccessMode::Blocked,
-                "inactive {status:?}"
-            );
+            let of = |is_active, is_archived| {
+                access_mode(switches(is_active, is_archived), Some(status))
+            };
+            assert_eq!(of(true, false), mode, "{status:?}");
+            assert_eq!(of(false, false), AccessMode::Blocked, "inactive {status:?}");
+            assert_eq!(of(false, true), AccessMode::Blocked, "inactive {status:?}");
+            let archived = match mode {
+                AccessMode::Blocked => AccessMode::Blocked,
+                AccessMode::Full | AccessMode::ReadOnly => AccessMode::ReadOnly,
+            };
+            assert_eq!(of(true, true), archived, "archived {status:?}");
         }
-        assert_eq!(access_mode(true, None), AccessMode::Full);
+        assert_eq!(access_mode(switches(true, false), None), AccessMode::Full);
+        assert!(require_full(switches(true, false), None).is_ok());
+        let refused = require_full(switches(true, true), None);
+        assert!(matches!(refused, Err(AccessError::Archived)));
     }
 }

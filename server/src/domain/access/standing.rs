@@ -37,7 +37,7 @@ impl Standing {
 }
 
 /// What `actor` is in each of `organizations`, in a constant number of statements. Those that do not exist, or that
-/// are another tenant's, are absent.
+/// are another tenant's, are absent; deleted ones exist for those who run the platform.
 ///
 /// # Errors
 /// `UNAUTHENTICATED` without an identity.
@@ -47,10 +47,12 @@ pub async fn standings(
     organizations: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, Standing>> {
     actor.require_identity()?;
-    let kept = organization::Entity::find()
+    let existing = organization::Entity::find()
         .select_only()
         .column(organization::Column::Id)
-        .filter(organization::Column::Id.is_in(organizations.iter().copied()))
+        .filter(organization::Column::Id.is_in(organizations.iter().copied()));
+    let kept = existing
+        .clone()
         .filter(organization::Column::DeletedAt.is_null());
     actor.require_identity()?;
     match &actor.identity {
@@ -72,7 +74,7 @@ pub async fn standings(
             Ok(ids.into_iter().map(|id| (id, standing)).collect())
         }
         Identity::User(_) | Identity::System => {
-            let ids: Vec<OrganizationId> = kept.into_tuple().all(connection).await?;
+            let ids: Vec<OrganizationId> = existing.into_tuple().all(connection).await?;
             Ok(ids.into_iter().map(|id| (id, Standing::Platform)).collect())
         }
         Identity::Anonymous | Identity::Unconfirmed(_) => Err(Error::unauthenticated()),

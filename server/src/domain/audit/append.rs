@@ -11,10 +11,13 @@ use sea_orm::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::chain::{GENESIS, hash};
+use super::chain::{GENESIS, hash, personal};
 use crate::actor::{Actor, Identity};
 use crate::app::App;
 use crate::error::{Error, Result};
+
+/// Bytes of a salt: more than anybody can try.
+const SALT: usize = 16;
 
 /// What is to be written down.
 #[derive(Clone, Debug, Default)]
@@ -114,9 +117,14 @@ pub async fn append_in_tx(
         ip: actor.origin.ip.map(|ip| ip.to_string()),
         user_agent: actor.origin.user_agent.clone(),
         request_id: actor.origin.request_id.clone(),
+        salt: None,
+        personal_digest: None,
         previous_hash: chain.hash.clone(),
         hash: Vec::new(),
     };
+    let salt = app.random_bytes::<SALT>();
+    row.personal_digest = Some(personal(&row, &salt));
+    row.salt = Some(salt.to_vec());
     row.hash = hash(&row, &chain.hash);
     let mut end = chain.into_active_model();
     end.sequence = Set(row.sequence);
@@ -159,6 +167,8 @@ async fn lock_chain_in_tx(tx: &impl ConnectionTrait, chain_id: Uuid) -> Result<a
         chain_id: Set(chain_id),
         sequence: Set(0),
         hash: Set(GENESIS.to_vec()),
+        base_sequence: Set(0),
+        base_hash: Set(None),
     };
     audit_chain::Entity::insert(first)
         .on_conflict(

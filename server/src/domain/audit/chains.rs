@@ -1,11 +1,12 @@
-//! The chains that there are, by name.
+//! The chains that there are, or should be, by name.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use bursar_entities::{audit_chain, organization};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use bursar_entities::{audit_chain, audit_entry, organization};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::purge::PURGED;
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -14,47 +15,61 @@ use crate::error::{Error, Result};
 pub struct Chain {
     /// The organization's id; the nil UUID for what concerns no organization.
     pub id: Uuid,
-    /// The organization's slug, or `platform`.
+    /// The organization's slug, `platform`, or the id of an organization that has been purged.
     pub name: String,
 }
 
-/// Every chain, or that of the organization called `slug`. For the command line: it checks no permission.
+/// Every chain, or that of the organization with this slug or id. Chains that have vanished are named by what else tells
+/// of them: their organizations, and the platform's chain. For the command line: it checks no permission.
 ///
 /// # Errors
 /// `NOT_FOUND` when there is no such organization.
-pub async fn chains(app: &App, slug: Option<&str>) -> Result<Vec<Chain>> {
-    let connection = app.db.reader();
-    if let Some(slug) = slug {
-        let found = organization::Entity::find()
-            .filter(organization::Column::Slug.eq(slug))
-            .one(connection)
-            .await?;
-        let found = found.ok_or_else(|| Error::not_found("The organization"))?;
-        return Ok(vec![Chain {
-            id: found.id.0,
-            name: found.slug,
-        }]);
+pub async fn chains(app: &App, organization: Option<&str>) -> Result<Vec<Chain>> {
+    let named = all(app).await?;
+    let Some(wanted) = organization else {
+        return Ok(named);
+    };
+    let fits = |chain: &Chain| chain.name == wanted || chain.id.to_string() == wanted;
+    let found: Vec<Chain> = named.into_iter().filter(fits).collect();
+    if found.is_empty() {
+        return Err(Error::not_found("The organization"));
     }
-    let slugs: HashMap<Uuid, String> = organization::Entity::find()
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(|organization| (organization.id.0, organization.slug))
-        .collect();
-    let ends = audit_chain::Entity::find()
-        .order_by_asc(audit_chain::Column::ChainId)
+    Ok(found)
+}
+
+async fn all(app: &App) -> Result<Vec<Chain>> {
+    let connection = app.db.reader();
+    let ends: Vec<Uuid> = audit_chain::Entity::find()
+        .select_only()
+        .column(audit_chain::Column::ChainId)
+        .into_tuple()
         .all(connection)
         .await?;
-    let name = |id: Uuid| match slugs.get(&id) {
-        Some(slug) => slug.clone(),
-        None if id.is_nil() => "platform".to_owned(),
-        None => id.to_string(),
-    };
-    Ok(ends
+    let purged: Vec<Option<Uuid>> = audit_entry::Entity::find()
+        .select_only()
+        .column(audit_entry::Column::ResourceId)
+        .filter(audit_entry::Column::ChainId.eq(Uuid::nil()))
+        .filter(audit_entry::Column::Action.eq(PURGED))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let organizations: Vec<(Uuid, String)> = organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .column(organization::Column::Slug)
+        .order_by_asc(organization::Column::Id)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let mut names: BTreeMap<Uuid, String> = ends
         .into_iter()
-        .map(|end| Chain {
-            id: end.chain_id,
-            name: name(end.chain_id),
-        })
-        .collect())
+        .chain(purged.into_iter().flatten())
+        .map(|id| (id, id.to_string()))
+        .collect();
+    names.extend(organizations);
+    names
+        .entry(Uuid::nil())
+        .and_modify(|name| "platform".clone_into(name));
+    let chains = names.into_iter();
+    Ok(chains.map(|(id, name)| Chain { id, name }).collect())
 }

@@ -5,15 +5,19 @@ use std::collections::HashMap;
 use bursar_entities::audit_entry::{Column, Entity, Model};
 use bursar_entities::ids::{AuditEntryId, OrganizationId};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::sea_query::{ExprTrait, Func};
+use sea_orm::{
+    ColumnTrait, Condition, Cursor, EntityTrait, PaginatorTrait, QueryFilter, Select, SelectModel,
+};
 use uuid::Uuid;
 
+use super::rights::authorize_log;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{Permission, authorize, authorize_system_admin};
+use crate::domain::access::Permission;
 use crate::domain::paging::{Page, PageRequest};
 use crate::domain::pattern::containing;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 
 /// Which entries are wanted; what is absent does not narrow.
 #[derive(Clone, Debug, Default)]
@@ -32,11 +36,27 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Before this moment.
     pub to: Option<DateTime<Utc>>,
-    /// Containing this text in action, resource name, actor email or details.
+    /// Containing this text in action, resource name, actor email or details, whatever the case.
     pub text: Option<String>,
 }
 
 impl Filter {
+    /// The same filter, if the databases can be asked for it.
+    ///
+    /// # Errors
+    /// `BAD_REQUEST` for U+0000, which no text of theirs can hold.
+    pub fn checked(self) -> Result<Self> {
+        let texts = [&self.resource_type, &self.text].into_iter().flatten();
+        let has_nul = texts
+            .chain(self.actions.iter().flatten())
+            .any(|text| text.contains('\0'));
+        if has_nul {
+            let message = "A filter cannot hold the character U+0000";
+            return Err(Error::new(Code::BadRequest, message));
+        }
+        Ok(self)
+    }
+
     fn select(&self) -> Select<Entity> {
         let mut select = Entity::find();
         if let Some(organization) = self.organization {
@@ -61,38 +81,46 @@ impl Filter {
             select = select.filter(Column::OccurredAt.lt(to));
         }
         if let Some(text) = &self.text {
-            let columns = [
-                Column::Action,
-                Column::ResourceName,
-                Column::ActorEmail,
-                Column::Details,
-            ];
-            let any = columns
-                .iter()
-                .fold(sea_orm::Condition::any(), |any, column| {
-                    any.add(column.like(containing(text)))
-                });
-            select = select.filter(any);
+            select = select.filter(contains(text));
         }
         select
     }
 }
 
+/// Some column contains `text`. SQLite folds the case of ASCII letters only, so that `text` is also looked for as it was
+/// typed.
+fn contains(text: &str) -> Condition {
+    let lower = text.to_lowercase();
+    let columns = [
+        Column::Action,
+        Column::ResourceName,
+        Column::ActorEmail,
+        Column::Details,
+    ];
+    columns.iter().fold(Condition::any(), |any, column| {
+        any.add(Func::lower(column.into_expr()).like(containing(&lower)))
+            .add(column.like(containing(text)))
+    })
+}
+
+/// The entries that match `filter`, newest first.
+pub(super) fn newest(filter: &Filter) -> Cursor<SelectModel<Model>> {
+    let mut cursor = filter.select().cursor_by(Column::Id);
+    cursor.desc();
+    cursor
+}
+
 async fn authorize_filter(app: &App, actor: &Actor, filter: &Filter) -> Result<()> {
-    match filter.organization {
-        Some(organization) => {
-            authorize(app.db.reader(), actor, organization, Permission::AuditView)
-                .await
-                .map(drop)
-        }
-        None => authorize_system_admin(actor),
-    }
+    let db = app.db.reader();
+    authorize_log(db, actor, filter.organization, Permission::AuditView)
+        .await
+        .map(drop)
 }
 
 /// A page of the entries that match `filter`, newest first.
 ///
 /// # Errors
-/// As [`authorize`] for `org.audit.view`; without an organization `FORBIDDEN` for all but system admins.
+/// As [`crate::domain::access::authorize`] for `org.audit.view`; without an organization `FORBIDDEN` for all but system admins.
 pub async fn list(
     app: &App,
     actor: &Actor,
@@ -100,8 +128,7 @@ pub async fn list(
     page: &PageRequest<AuditEntryId>,
 ) -> Result<Page<Model>> {
     authorize_filter(app, actor, filter).await?;
-    let mut cursor = filter.select().cursor_by(Column::Id);
-    cursor.desc();
+    let mut cursor = newest(filter);
     if let Some(after) = page.after {
         cursor.after(after);
     }

@@ -48,8 +48,8 @@ impl Attempts {
         }
     }
 
-    /// Remembers that `key` has failed once more.
-    pub(super) fn failed(&self, key: Key, now: DateTime<Utc>) {
+    /// Remembers that `key` has failed once more; gives how often it has of late.
+    pub(super) fn failed(&self, key: Key, now: DateTime<Utc>) -> u32 {
         let mut failures = self.lock();
         if failures.len() >= MOST && !failures.contains_key(&key) {
             make_room(&mut failures, now);
@@ -65,6 +65,7 @@ impl Attempts {
             };
         }
         entry.count = entry.count.saturating_add(1);
+        entry.count
     }
 
     /// Forgets the failures of `key`, which has signed in.

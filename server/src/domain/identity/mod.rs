@@ -7,6 +7,7 @@ mod authenticate;
 mod change_password;
 mod error;
 mod external;
+mod failures;
 mod hashing;
 mod password;
 mod refresh;

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use secrecy::SecretString;
 
 use super::session::{SignedIn, open_in_tx};
-use super::{IdentityError, password, two_factor};
+use super::{IdentityError, failures, password, two_factor};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::error::Result;
@@ -42,8 +42,9 @@ pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn
     let right = password::verify(&turn, stored, input.password).await?;
     let user = match found {
         Some(user) if right => user,
-        _ => {
-            app.attempts.failed(key, app.now());
+        found => {
+            let failures = app.attempts.failed(key, app.now());
+            failures::note(app, &actor.origin, found, failures == most);
             return Err(IdentityError::WrongCredentials.into());
         }
     };

@@ -35,8 +35,8 @@ pub async fn accept_invitation(
     // Nobody can be a member before accepting: the token is the permission, and what is asked here is whether the
     // organization still exists and may be changed.
     let organization = found.organization_id;
-    authorize_change(&*tx, &Actor::system(), organization, Permission::OrgView).await?;
     lock_head_in_tx(&*tx, organization).await?;
+    authorize_change(&*tx, &Actor::system(), organization, Permission::OrgView).await?;
     // Read again: whoever held the lock may have used or revoked it.
     let found = find_in_tx(&*tx, user, presented).await?;
     refuse_closed(app, &found)?;

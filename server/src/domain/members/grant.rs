@@ -74,6 +74,7 @@ mod tests {
                 created_at: DateTime::UNIX_EPOCH,
                 updated_at: DateTime::UNIX_EPOCH,
                 deleted_at: None,
+                archived_at: None,
             },
             permissions,
         }

@@ -151,6 +151,7 @@ fn row(app: &App, owner: &UserIdentity, input: NewOrganization) -> Result<organi
         created_at: now,
         updated_at: now,
         deleted_at: None,
+        archived_at: None,
     })
 }
 

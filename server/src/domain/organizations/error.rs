@@ -1,5 +1,6 @@
 //! Why an organization could not be made or changed.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::access::REQUIRE_TWO_FACTOR;
@@ -29,7 +30,7 @@ pub enum OrganizationError {
     #[error("Type the exact phrase \"{phrase}\" to confirm")]
     NotConfirmed {
         /// The phrase.
-        phrase: &'static str,
+        phrase: String,
     },
     /// The owner cannot become the owner.
     #[error("You own this organization already; name another member")]
@@ -39,6 +40,15 @@ pub enum OrganizationError {
         "Switch two-factor authentication on for yourself with enableTwoFactor before you require it of others"
     )]
     NoTwoFactor,
+    /// Only what was deleted can be restored.
+    #[error("This organization is not deleted")]
+    NotDeleted,
+    /// Nothing is left to be restored, or soon will be.
+    #[error("This organization could be restored until {}; it is being removed for good", .purge_at.to_rfc3339())]
+    NotRestorable {
+        /// When its time was over.
+        purge_at: DateTime<Utc>,
+    },
     /// The default plan leaves no room even for the owner.
     #[error("The plan that new organizations start on allows no member; ask the operator")]
     NoRoomForOwner,
@@ -48,7 +58,10 @@ impl Classify for OrganizationError {
     fn code(&self) -> Code {
         match self {
             Self::SlugTaken { .. } | Self::VersionConflict { .. } => Code::Conflict,
-            Self::SlugFrozen | Self::NoTwoFactor => Code::PreconditionFailed,
+            Self::SlugFrozen
+            | Self::NoTwoFactor
+            | Self::NotDeleted
+            | Self::NotRestorable { .. } => Code::PreconditionFailed,
             Self::NotConfirmed { .. } | Self::OwnerAlready => Code::Validation,
             Self::NoRoomForOwner => Code::LimitReached,
         }
@@ -61,6 +74,7 @@ impl Classify for OrganizationError {
             Self::NotConfirmed { .. } => vec!["confirmation".to_owned()],
             Self::OwnerAlready => vec!["newOwnerId".to_owned()],
             Self::NoTwoFactor => vec!["settings".to_owned(), REQUIRE_TWO_FACTOR.to_owned()],
+            Self::NotDeleted | Self::NotRestorable { .. } => vec!["organizationId".to_owned()],
             Self::NoRoomForOwner => Vec::new(),
         }
     }

@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use bursar_entities::enums::{ResourceStatus, SubscriptionStatus};
 use bursar_entities::ids::OrganizationId;
 use bursar_entities::{membership, organization, plan_subscription, resource, resource_kind};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, QueryTrait};
 
 use super::Filter;
 use super::list::visible;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::domain::access::{AccessMode, Permission, access_mode, allowed};
+use crate::domain::access::{AccessMode, Permission, Switches, access_mode, allowed};
 use crate::error::{Error, Result};
+
+type Moment = Option<DateTime<Utc>>;
 
 /// How many members each of these organizations has. There is always one at least, the owner; organizations that the
 /// caller may not see are absent.
@@ -24,7 +27,7 @@ pub async fn member_counts(
     actor: &Actor,
     ids: &[OrganizationId],
 ) -> Result<HashMap<OrganizationId, i64>> {
-    let seen = visible(actor, &Filter::default())?
+    let seen = visible(actor, &Filter::existing())?
         .filter(organization::Column::Id.is_in(ids.iter().copied()))
         .select_only()
         .column(organization::Column::Id);
@@ -103,19 +106,30 @@ pub async fn access_modes(
         .from(organization::Column::Id)
         .to(plan_subscription::Column::OrganizationId)
         .into();
-    let rows: Vec<(OrganizationId, bool, Option<SubscriptionStatus>)> =
-        visible(actor, &Filter::default())?
-            .filter(organization::Column::Id.is_in(ids.iter().copied()))
-            .join(JoinType::LeftJoin, subscription)
-            .select_only()
-            .column(organization::Column::Id)
-            .column(organization::Column::IsActive)
-            .column(plan_subscription::Column::Status)
-            .into_tuple()
-            .all(app.db.reader())
-            .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, is_active, status)| (id, access_mode(is_active, status)))
-        .collect())
+    let rows: Vec<(
+        OrganizationId,
+        bool,
+        Moment,
+        Moment,
+        Option<SubscriptionStatus>,
+    )> = visible(actor, &Filter::existing())?
+        .filter(organization::Column::Id.is_in(ids.iter().copied()))
+        .join(JoinType::LeftJoin, subscription)
+        .select_only()
+        .column(organization::Column::Id)
+        .column(organization::Column::IsActive)
+        .column(organization::Column::DeletedAt)
+        .column(organization::Column::ArchivedAt)
+        .column(plan_subscription::Column::Status)
+        .into_tuple()
+        .all(app.db.reader())
+        .await?;
+    let mode = |(id, is_active, deleted, archived, status): (_, bool, Moment, Moment, _)| {
+        let switches = Switches {
+            is_active: is_active && deleted.is_none(),
+            is_archived: archived.is_some(),
+        };
+        (id, access_mode(switches, status))
+    };
+    Ok(rows.into_iter().map(mode).collect())
 }

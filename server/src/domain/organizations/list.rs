@@ -14,7 +14,7 @@ use sea_orm::{
 
 use crate::actor::{Actor, Identity};
 use crate::app::App;
-use crate::domain::access::Permission;
+use crate::domain::access::{Permission, authorize_system_admin};
 use crate::domain::paging::{CursorKey, Page, PageRequest};
 use crate::domain::pattern::containing;
 use crate::error::{Code, Error, Result};
@@ -30,8 +30,34 @@ pub struct Filter {
     pub status: Option<SubscriptionStatus>,
     /// That are switched on or off.
     pub is_active: Option<bool>,
+    /// That are archived, or not.
+    pub archived: Option<bool>,
+    /// Deleted ones.
+    pub deleted: Deleted,
     /// Only those that the caller belongs to, for a system admin too.
     pub own: bool,
+}
+
+/// Whether deleted organizations are wanted, which exist for system admins only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deleted {
+    /// None of them.
+    #[default]
+    No,
+    /// Nothing else.
+    Only,
+    /// They as well, for a system admin.
+    Either,
+}
+
+impl Filter {
+    /// Whatever there is for the caller.
+    pub(super) fn existing() -> Self {
+        Self {
+            deleted: Deleted::Either,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a list is ordered by.
@@ -106,7 +132,8 @@ impl CursorKey for Place {
 /// A page of the organizations that match `filter`.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` without an identity, `BAD_REQUEST` for a cursor of a list in another order.
+/// `UNAUTHENTICATED` without an identity, `FORBIDDEN` for deleted organizations for all but system admins, `BAD_REQUEST`
+/// for a cursor of a list in another order.
 pub async fn list(
     app: &App,
     actor: &Actor,
@@ -152,7 +179,15 @@ pub async fn count(app: &App, actor: &Actor, filter: &Filter) -> Result<u64> {
 /// The organizations that `actor` may see and that match `filter`.
 pub(super) fn visible(actor: &Actor, filter: &Filter) -> Result<Select<Entity>> {
     actor.require_identity()?;
-    let mut select = Entity::find().filter(Column::DeletedAt.is_null());
+    let mut select = Entity::find();
+    match filter.deleted {
+        Deleted::Only => {
+            authorize_system_admin(actor)?;
+            select = select.filter(Column::DeletedAt.is_not_null());
+        }
+        Deleted::Either if actor.is_system_admin() => {}
+        Deleted::No | Deleted::Either => select = select.filter(Column::DeletedAt.is_null()),
+    }
     match &actor.identity {
         Identity::User(user) if filter.own || !user.is_system_admin => {
             let mine = membership::Entity::find()
@@ -174,6 +209,13 @@ pub(super) fn visible(actor: &Actor, filter: &Filter) -> Result<Select<Entity>> 
     }
     if let Some(is_active) = filter.is_active {
         select = select.filter(Column::IsActive.eq(is_active));
+    }
+    if let Some(archived) = filter.archived {
+        select = select.filter(if archived {
+            Column::ArchivedAt.is_not_null()
+        } else {
+            Column::ArchivedAt.is_null()
+        });
     }
     if filter.plan_key.is_some() || filter.status.is_some() {
         select = select.filter(Column::Id.in_subquery(subscribed(filter).into_query()));

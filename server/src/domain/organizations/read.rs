@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use bursar_entities::ids::OrganizationId;
-use bursar_entities::organization::{Column, Model};
-use sea_orm::{ColumnTrait, QueryFilter};
+use bursar_entities::organization::{Column, Entity, Model};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::list::{Filter, visible};
 use super::slug;
@@ -13,21 +13,25 @@ use crate::app::App;
 use crate::domain::access::{self, Permission, Standing, authorize, permit};
 use crate::error::{Error, Result};
 
-/// The organization with this id.
+/// The organization with this id; a deleted one for a system admin only.
 ///
 /// # Errors
 /// As [`authorize`] for `org.view`.
 pub async fn by_id(app: &App, actor: &Actor, id: OrganizationId) -> Result<Model> {
+    if actor.is_system_admin() {
+        let found = Entity::find_by_id(id).one(app.db.reader()).await?;
+        return found.ok_or_else(|| Error::not_found("The organization"));
+    }
     let access = authorize(app.db.reader(), actor, id, Permission::OrgView).await?;
     Ok(access.organization)
 }
 
-/// The organization with this slug.
+/// The organization with this slug; a deleted one for a system admin only.
 ///
 /// # Errors
 /// As [`authorize`] for `org.view`.
 pub async fn by_slug(app: &App, actor: &Actor, slug: &str) -> Result<Model> {
-    let mut select = visible(actor, &Filter::default())?;
+    let mut select = visible(actor, &Filter::existing())?;
     if !slug::is_slug(slug) {
         return Err(Error::not_found("The organization"));
     }
@@ -53,7 +57,7 @@ pub async fn by_ids(
     {
         permit(Some(key.scope.permissions), Permission::OrgView)?;
     }
-    let rows = visible(actor, &Filter::default())?
+    let rows = visible(actor, &Filter::existing())?
         .filter(Column::Id.is_in(ids.iter().copied()))
         .all(app.db.reader())
         .await?;

@@ -90,7 +90,8 @@ fn check(
         return Err(refused.with("permission", "org.ownership.transfer"));
     }
     if confirmation != PHRASE {
-        return Err(OrganizationError::NotConfirmed { phrase: PHRASE }.into());
+        let phrase = PHRASE.to_owned();
+        return Err(OrganizationError::NotConfirmed { phrase }.into());
     }
     if new_owner == caller {
         return Err(OrganizationError::OwnerAlready.into());
@@ -158,6 +159,7 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
             deleted_at: None,
+            archived_at: None,
         };
         for (caller, new_owner, phrase, expected) in [
             (owner, heir, PHRASE, None),

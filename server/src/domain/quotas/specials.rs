@@ -31,6 +31,7 @@ impl Subject {
         organization: OrganizationId,
         meter: &str,
     ) -> Result<Self> {
+        lock_in_tx(tx, organization).await?;
         organization::Entity::find_by_id(organization)
             .filter(organization::Column::DeletedAt.is_null())
             .one(tx)
@@ -46,7 +47,6 @@ impl Subject {
             .await?
             .pop()
             .ok_or_else(unknown)?;
-        lock_in_tx(tx, organization).await?;
         Ok(Self {
             organization,
             meter,

@@ -17,6 +17,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::effective::{EffectiveLimit, Increase, Sources};
 use super::window::Window;
+use crate::domain::access::Switches;
 use crate::error::Result;
 
 /// The limits of a plan version by meter, shared by all that subscribe to it.
@@ -26,19 +27,13 @@ pub(super) type PlanLimits = Arc<HashMap<MeterId, plan_limit::Model>>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     zone: Tz,
-    /// Switched off by its owner or a system admin, deleted, or gone: then nothing of it is decided.
-    pub(super) organization: Option<Status>,
+    /// What decides whether it may be used at all; none when it is deleted or gone.
+    pub(super) organization: Option<Switches>,
     pub(super) subscription: Option<plan_subscription::Model>,
     limits: PlanLimits,
     add_ons: HashMap<MeterId, Vec<Increase>>,
     overrides: HashMap<MeterId, quota_override::Model>,
     grants: HashMap<MeterId, Vec<quota_grant::Model>>,
-}
-
-/// What decides whether an organization may be used at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Status {
-    pub(super) is_active: bool,
 }
 
 impl Terms {
@@ -60,9 +55,7 @@ impl Terms {
         for row in rows {
             if let Some(terms) = found.get_mut(&row.id) {
                 terms.zone = timezone(&row);
-                terms.organization = Some(Status {
-                    is_active: row.is_active,
-                });
+                terms.organization = Some((&row).into());
             }
         }
         let subscriptions = plan_subscription::Entity::find()

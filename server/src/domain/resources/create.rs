@@ -62,7 +62,8 @@ pub struct Created {
 pub async fn create(app: &App, actor: &Actor, input: &Input) -> Result<Created> {
     actor.require_identity()?;
     let tx = app.db.begin().await?;
-    // Locked first, so that a caller whose role is being taken away creates nothing any more.
+    // Locked first: a caller whose role is being taken away creates nothing any more, and nothing is created in an
+    // organization that is being deleted or archived.
     lock_in_tx(&*tx, input.organization).await?;
     let needed = Permission::ResourcesCreate;
     let (_, reach) = authorize_change_of_resources(&*tx, actor, input.organization, needed).await?;

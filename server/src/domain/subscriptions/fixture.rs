@@ -175,6 +175,7 @@ impl World {
             created_at: now,
             updated_at: now,
             deleted_at: None,
+            archived_at: None,
         };
         let head = organization_head::Model {
             organization_id: row.id,

@@ -190,7 +190,13 @@ async fn row_timeline_ledger_and_audit_tell_the_same_story() {
         row.mrr_minor
     );
     assert_eq!(row.version, 8);
-    let (entries, broken) = audit::verify(&world.app, id.0).await.expect("verified");
+    let audit::Verified {
+        entries,
+        fault: broken,
+        ..
+    } = audit::verify(&world.app, id.0, None)
+        .await
+        .expect("verified");
     assert_eq!((entries, broken), (8, None));
 }
 

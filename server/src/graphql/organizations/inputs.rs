@@ -3,7 +3,9 @@
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined};
 
 use super::SubscriptionStatus;
-use crate::domain::organizations::{self, Edit, NewOrganization, Order, OrderField, Patch};
+use crate::domain::organizations::{
+    self, Deleted, Edit, NewOrganization, Order, OrderField, Patch,
+};
 use crate::error::{Code, Error, Result};
 use crate::graphql::scalars::JsonObject;
 
@@ -18,6 +20,10 @@ pub struct OrganizationFilter {
     status: Option<SubscriptionStatus>,
     /// That are switched on, or off.
     is_active: Option<bool>,
+    /// That are archived, or not.
+    archived: Option<bool>,
+    /// Deleted ones, instead of those that are not; for system admins.
+    deleted: Option<bool>,
 }
 
 impl OrganizationFilter {
@@ -34,6 +40,11 @@ impl OrganizationFilter {
             plan_key: self.plan_key,
             status: self.status.map(Into::into),
             is_active: self.is_active,
+            archived: self.archived,
+            deleted: match self.deleted {
+                Some(true) => Deleted::Only,
+                Some(false) | None => Deleted::No,
+            },
             own: false,
         })
     }

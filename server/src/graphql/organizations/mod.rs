@@ -1,8 +1,11 @@
 //! Organizations in the graph: the type, and what it loads.
 
 mod ahead;
+pub mod blocker;
 mod fields;
+pub mod impact;
 mod inputs;
+pub mod lifecycle;
 mod list;
 mod loaders;
 pub mod mutation;
@@ -17,10 +20,12 @@ use bursar_entities::ids::OrganizationId;
 use bursar_entities::organization::Model;
 use chrono::{DateTime, Utc};
 
+pub use impact::LifecycleQuery;
 pub use inputs::{
     CreateOrganizationInput, OrderDirection, OrganizationFilter, OrganizationOrder,
     OrganizationOrderField, TransferOrganizationOwnershipInput, UpdateOrganizationInput,
 };
+pub use lifecycle::LifecycleMutation;
 pub use list::OrganizationQuery;
 pub(crate) use list::page;
 pub(crate) use loaders::OrganizationLoaders;
@@ -33,7 +38,7 @@ use crate::app::App;
 use crate::domain::{access, organizations};
 use crate::error::Result;
 
-/// What an organization may do at the moment; it follows from its subscription.
+/// What an organization may do at the moment; it follows from its subscription, and from whether it is archived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "access::AccessMode")]
 pub enum AccessMode {
@@ -83,6 +88,12 @@ pub struct Organization {
     created_at: DateTime<Utc>,
     /// When its profile or settings last changed.
     updated_at: DateTime<Utc>,
+    /// When it was archived: since then members read, and nothing is created or consumed.
+    archived_at: Option<DateTime<Utc>>,
+    /// When it was deleted. Deleted organizations exist for system admins only.
+    deleted_at: Option<DateTime<Utc>>,
+    /// Until when it can be restored, once it is deleted; then it is removed for good.
+    purge_at: Option<DateTime<Utc>>,
 }
 
 impl From<Model> for Organization {
@@ -99,6 +110,9 @@ impl From<Model> for Organization {
             version: model.version,
             created_at: model.created_at,
             updated_at: model.updated_at,
+            archived_at: model.archived_at,
+            deleted_at: model.deleted_at,
+            purge_at: organizations::purge_at(&model),
             model,
         }
     }

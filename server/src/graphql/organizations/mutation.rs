@@ -44,6 +44,8 @@ macro_rules! organization_payload {
     )*};
 }
 
+pub(super) use organization_payload;
+
 organization_payload! {
     /// What came of creating an organization.
     CreateOrganizationPayload;
@@ -81,6 +83,7 @@ impl OrganizationMutation {
         let outcome = organizations::update_organization(app, actor, id, expected, input.into());
         settle(outcome.await)
     }
+
     /// Makes another member the owner; the viewer, who must be the owner, becomes admin. There is exactly one owner at
     /// any moment.
     async fn transfer_organization_ownership(

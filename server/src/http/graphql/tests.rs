@@ -279,7 +279,7 @@ async fn an_operation_that_takes_too_long_is_stopped() {
     let mut doors = doors();
     doors.limits.request_timeout = std::time::Duration::from_millis(20);
     let request = post(JSON, json!({ "query": "{ slow }" }).to_string());
-    let answer = send(crate::http::router(doors), request).await;
+    let answer = send(crate::http::router(doors, axum::Router::new()), request).await;
     assert_eq!(
         (answer.status, answer.code()),
         (StatusCode::INTERNAL_SERVER_ERROR, json!("INTERNAL"))
@@ -435,7 +435,7 @@ async fn a_stream_ends_when_the_server_stops() {
         "text/event-stream",
         json!({ "query": "subscription { forever }" }).to_string(),
     );
-    let response = crate::http::router(doors)
+    let response = crate::http::router(doors, axum::Router::new())
         .oneshot(request)
         .await
         .expect("infallible");
@@ -495,7 +495,7 @@ async fn the_other_doors_answer() {
     let mut closed = doors();
     closed.http.introspection = false;
     closed.readiness = std::sync::Arc::new(|| Box::pin(async { Err("no database".into()) }));
-    let closed = crate::http::router(closed);
+    let closed = crate::http::router(closed, axum::Router::new());
     assert_eq!(
         send(closed.clone(), get("/schema.graphql")).await.status,
         StatusCode::NOT_FOUND

@@ -36,7 +36,13 @@ async fn versions(world: &World, plan: &str) -> Vec<(i32, PlanVersionStatus)> {
 
 /// What the platform's chain tells of, oldest first.
 async fn audited(world: &World) -> Vec<String> {
-    let (entries, broken) = audit::verify(&world.app, Uuid::nil()).await.expect("reads");
+    let audit::Verified {
+        entries,
+        fault: broken,
+        ..
+    } = audit::verify(&world.app, Uuid::nil(), None)
+        .await
+        .expect("reads");
     assert_eq!(broken, None);
     let rows = audit_entry::Entity::find()
         .filter(audit_entry::Column::ChainId.eq(Uuid::nil()))

@@ -72,6 +72,7 @@ pub(super) async fn customer(world: &World, name: &str, plan: &str) -> Customer 
         created_at: now,
         updated_at: now,
         deleted_at: None,
+        archived_at: None,
     };
     let organization = row.id;
     organization::Entity::insert(row.into_active_model())

@@ -108,8 +108,8 @@ impl Known {
     /// The same rules as `authorize_change` and, for giving back, `authorize`: an organization over its limits must be
     /// able to shrink (QUO-9).
     fn authorize(&self, call: &Call) -> Result<(), Stop> {
-        let status = self.terms.organization;
-        let status = status.ok_or_else(|| Error::not_found("The organization"))?;
+        let switches = self.terms.organization;
+        let switches = switches.ok_or_else(|| Error::not_found("The organization"))?;
         let permissions = match (call.caller.key, call.caller.user) {
             _ if call.caller.is_system_admin => Some(PermissionSet::ALL),
             (Some(key), _) => key.held_in(call.organization),
@@ -118,7 +118,7 @@ impl Known {
         };
         permit(permissions, Permission::QuotaConsume)?;
         if call.asked.needs_full_access() {
-            require_full(status.is_active, self.terms.subscription.as_ref())?;
+            require_full(switches, self.terms.subscription.as_ref())?;
         }
         Ok(())
     }

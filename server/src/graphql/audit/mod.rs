@@ -1,5 +1,7 @@
 //! The audit log in the graph.
 
+pub mod verification;
+
 use std::collections::HashMap;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
@@ -8,6 +10,8 @@ use bursar_entities::enums;
 use bursar_entities::ids::{AuditEntryId, OrganizationId};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
+
+pub use verification::AuditVerificationQuery;
 
 use super::context::RequestContext;
 use super::organizations::Organization;
@@ -73,7 +77,7 @@ pub struct AuditEntry {
     user_agent: Option<String>,
     /// The request's id.
     request_id: Option<String>,
-    /// SHA-256 over the entry and `previousHash`, in hexadecimal.
+    /// SHA-256 over the entry and `previousHash`, in hexadecimal; what the entry tells of people counts through a digest.
     hash: String,
     /// The hash of the entry before it; zeros for the first.
     previous_hash: String,
@@ -81,7 +85,7 @@ pub struct AuditEntry {
 
 #[ComplexObject]
 impl AuditEntry {
-    /// The organization in which it happened; null for what concerns the platform, and once the organization is deleted.
+    /// The organization in which it happened; null for what concerns the platform, and once the organization is purged.
     async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
         let Some(id) = self.model.organization_id else {
             return Ok(None);
@@ -90,7 +94,7 @@ impl AuditEntry {
         Ok(organizations.load(id).await?.map(Into::into))
     }
 
-    /// What changed: `changedFields`, `oldValues`, `newValues`.
+    /// What changed: `changedFields`, `oldValues`, `newValues`; nothing once the organization has been purged.
     async fn details(&self) -> JsonObject {
         JsonObject(serde_json::from_str(&self.model.details).unwrap_or_default())
     }
@@ -138,7 +142,7 @@ pub struct AuditLogFilter {
     from: Option<DateTime<Utc>>,
     /// Before this moment.
     to: Option<DateTime<Utc>>,
-    /// Containing this text in action, resource name, actor's email or details.
+    /// Containing this text in action, resource name, actor's email or details, whatever the case.
     text: Option<String>,
 }
 
@@ -148,7 +152,7 @@ impl AuditLogFilter {
             id.map(|id| parse_id::<AuditEntryId>(&id, "The id"))
                 .transpose()
         };
-        Ok(audit::Filter {
+        let filter = audit::Filter {
             organization: self
                 .organization_id
                 .map(|id| parse_id(&id, "The organization"))
@@ -160,7 +164,8 @@ impl AuditLogFilter {
             from: self.from,
             to: self.to,
             text: self.text,
-        })
+        };
+        filter.checked()
     }
 }
 
