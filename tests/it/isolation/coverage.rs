@@ -18,7 +18,7 @@ enum Whose {
 }
 
 /// The root fields that take no id, and why none of them reaches into an organization.
-const WITHOUT_IDS: [(&str, Whose, &str); 25] = [
+const WITHOUT_IDS: [(&str, Whose, &str); 28] = [
     ("addOns", Whose::Anybody, "the price list"),
     ("meters", Whose::Anybody, "the price list"),
     ("plan", Whose::Anybody, "the price list"),
@@ -49,7 +49,10 @@ const WITHOUT_IDS: [(&str, Whose, &str); 25] = [
         "the token is the permission, and is for the caller's address",
     ),
     ("changePassword", Whose::Oneself, "of the caller alone"),
+    ("confirmTwoFactor", Whose::Oneself, "of the caller alone"),
     ("createOrganization", Whose::Oneself, "makes a new one"),
+    ("disableTwoFactor", Whose::Oneself, "of the caller alone"),
+    ("enableTwoFactor", Whose::Oneself, "of the caller alone"),
     (
         "organizations",
         Whose::Oneself,

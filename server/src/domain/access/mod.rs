@@ -19,7 +19,7 @@ pub use listeners::{Listener, refusals};
 pub use mode::{AccessMode, Switches, access_mode, require_full};
 pub use permission::Permission;
 pub use permission_set::PermissionSet;
-pub use reach::{Reach, authorize_resources, reaches, within_reach};
+pub use reach::{Reach, Reaches, authorize_resources, reaches, within_reach};
 pub use role::{ADMIN, OWNER, Role, SYSTEM_ROLES, system_role};
 pub use second_factor::{REQUIRE_TWO_FACTOR, has_two_factor, requires_two_factor};
 pub use session::require_open_session;

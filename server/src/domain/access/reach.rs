@@ -23,6 +23,9 @@ pub enum Reach {
     Projects(Vec<ResourceId>),
 }
 
+/// How far a permission reaches in each organization.
+pub type Reaches = HashMap<OrganizationId, Reach>;
+
 impl Reach {
     /// The condition on rows of `resources` that they are within reach.
     #[must_use]
@@ -106,7 +109,7 @@ pub async fn reaches(
     actor: &Actor,
     organizations: &[OrganizationId],
     permission: Permission,
-) -> Result<HashMap<OrganizationId, Reach>> {
+) -> Result<Reaches> {
     let standings = standings(connection, actor, organizations).await?;
     let (whole, part): (Vec<_>, Vec<_>) = standings
         .into_iter()
@@ -173,7 +176,7 @@ async fn projects_of(
 /// When the database cannot be read.
 pub async fn within_reach(
     connection: &impl ConnectionTrait,
-    reaches: &HashMap<OrganizationId, Reach>,
+    reaches: &Reaches,
     resources: Vec<resource::Model>,
 ) -> Result<Vec<resource::Model>> {
     let named: Vec<ResourceId> = reaches

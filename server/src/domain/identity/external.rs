@@ -56,8 +56,9 @@ async fn admit(
         .one(app.db.reader())
         .await?;
     if known.is_some() {
-        // It has ended.
-        return Err(Error::unauthenticated());
+        // It has ended, or another request with the same token was faster.
+        let open = open_session(app, session).await?;
+        return open.ok_or_else(Error::unauthenticated);
     }
     let tx = app.db.begin().await?;
     let user = user_in_tx(&*tx, app, seen, origin).await?;

@@ -168,7 +168,8 @@ fn take_one(path: PathBuf, id: Uuid) -> io::Result<Option<Taken>> {
             Ok(entry) if line.ends_with(b"\n") => entries.push(entry),
             // Cut off by a crash or a full disk, and therefore never acknowledged.
             _ => {
-                tracing::warn!(file = %path.display(), "a line that was not written to its end is left out")
+                let file = path.display();
+                tracing::warn!(%file, "a line that was not written to its end is left out");
             }
         }
     }
