@@ -25,9 +25,11 @@ impl MigrationTrait for Migration {
         manager
             .create_index(
                 Index::create()
-                    .name("external_identities_user_id_idx")
+                    .name("external_identities_user_id_issuer_key")
                     .table("external_identities")
                     .col("user_id")
+                    .col("issuer")
+                    .unique()
                     .take(),
             )
             .await

@@ -6,10 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hashlink::LruCache;
-use tokio::time::timeout;
 
 use crate::app::App;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 
 /// Answers that are remembered.
 const REMEMBERED: usize = 65_536;
@@ -29,7 +28,7 @@ pub(crate) enum Answered<V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Remember<K, V> {
-    /// What `question` about `key` comes to; what it came to before, when it fails or takes too long. Where no meter fails
+    /// What `question` about `key` comes to; what it came to before, when there is an outage. Where no meter fails
     /// open nothing is remembered, and the question is simply asked.
     ///
     /// # Errors
@@ -51,20 +50,13 @@ impl<K: Eq + Hash, V: Clone> Remember<K, V> {
         if app.outage.lasts(app.now()) {
             return Ok(Answered::Before(before));
         }
-        let late = |_| Err(Error::internal("the database did not answer in time"));
-        match timeout(app.config.failure.patience, question)
-            .await
-            .unwrap_or_else(late)
-        {
-            Ok(found) => {
+        match app.outage.watch(app, question).await {
+            Ok(Ok(found)) => {
                 self.keep(key, found.as_ref(), app.now());
                 Ok(Answered::Now(found))
             }
-            Err(error) if error.code == Code::Internal => {
-                app.outage.begin(app.now());
-                Ok(Answered::Before(before))
-            }
-            Err(error) => Err(error),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Ok(Answered::Before(before)),
         }
     }
 

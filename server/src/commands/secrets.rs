@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::open::open;
 use super::{CommandError, say};
 use crate::config::Config;
-use crate::domain::sealed;
+use crate::domain::{identity, sealed};
 
 /// Look after the secrets at rest.
 #[derive(Args, Debug)]
@@ -33,6 +33,10 @@ impl Secrets {
         say(&format!(
             "Wrapped the keys of {} secrets anew",
             rotated.rewrapped
+        ))?;
+        let authenticators = identity::renew_two_factors(&app).await?;
+        say(&format!(
+            "Sealed the secrets of {authenticators} authenticators anew"
         ))?;
         let mut faults = Vec::new();
         if rotated.unknown > 0 {

@@ -45,7 +45,8 @@ async fn discover(issuer: &str) -> Result<Vec<Key>, Failure> {
     if set.scheme() != "https" && set.scheme() != issuer_url.scheme() {
         return Err("its keys are not at an https address".into());
     }
-    keys::read(&get(&set).await?).ok_or_else(|| "what should be its keys is no set of keys".into())
+    let keys = keys::read(&get(&set).await?).filter(|keys| !keys.is_empty());
+    keys.ok_or_else(|| "what should be its keys is no set of keys that can be used".into())
 }
 
 async fn get(address: &Url) -> Result<Value, Failure> {

@@ -136,6 +136,8 @@ both_databases! {
         assert_eq!(who(token("subject-1", &bob.email, json!({ "n": 1 }))).await, ada.id, "linked");
         assert_eq!(who(token("subject-1", &ada.email, json!({ "email_verified": false }))).await, ada.id, "linked");
         assert_eq!(who(token("subject-2", &bob.email, json!({}))).await, bob.id);
+        let reused = token("subject-3", &ada.email, json!({ "n": 2 }));
+        assert_eq!(refusal(&reused).await.as_deref(), Some("UNAUTHENTICATED"), "the address was given to somebody else");
     }
 
     /// A token's session is one of its person's: it ends with them and for good, live streams included, and with the token.

@@ -1,5 +1,8 @@
 //! Two-factor authentication: how it comes into force, what signing in takes from then on, and that no code is good twice.
 
+use bursar::actor::{Actor, Origin};
+use bursar::app::App;
+use bursar::domain::identity::{self, SignIn};
 use bursar_tests::{
     Authenticator, Client, Mailbox, PASSWORD, Person, TestApp, both_databases, token_in,
 };
@@ -40,6 +43,32 @@ async fn somebody(app: &TestApp) -> (Person, Authenticator, Vec<String>) {
 }
 
 both_databases! {
+    /// With a new secret key, and the old one beside it, codes are good as before; after `secrets rotate` without the old
+    /// one as well.
+    async fn secrets_outlive_a_new_secret_key(app: TestApp) {
+        let (person, authenticator, _) = somebody(&app).await;
+        let with = |key: &str, previous: Option<&str>| {
+            let mut config = app.app.config.clone();
+            config.secret.key = Some(key.into());
+            config.secret.previous = previous.map(Into::into);
+            App::new(app.app.db.clone(), app.app.clock.clone(), config)
+        };
+        let sign_in = async |at: &App| {
+            let input = SignIn { email: person.email.clone(), password: PASSWORD.into(), code: Some(authenticator.code(&app).into()) };
+            let signed_in = identity::sign_in(at, &Actor::anonymous(Origin::default()), input).await.is_ok();
+            wait(&app);
+            signed_in
+        };
+        let old = "a-secret-of-the-tests-that-is-long-enough";
+        let new = "another-secret-that-is-long-enough-as-well";
+        let (both, new_only) = (with(new, Some(old)), with(new, None));
+        assert!(!sign_in(&new_only).await, "it was sealed with the other key");
+        assert!(sign_in(&both).await);
+        assert_eq!(identity::renew_two_factors(&both).await.unwrap(), 1);
+        assert_eq!(identity::renew_two_factors(&both).await.unwrap(), 0);
+        assert!(sign_in(&new_only).await);
+    }
+
     /// Beginning takes the password and changes nothing; a code puts it into force and ends the other sessions.
     async fn it_comes_into_force_with_a_first_code(backend: Backend) {
         let mailbox = Mailbox::open().await;

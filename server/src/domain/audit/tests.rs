@@ -31,7 +31,7 @@ fn chain(actions: &[&str]) -> (Vec<Model>, audit_chain::Model) {
             actor_email: Some("ada@example.com".into()),
             action: (*action).to_owned(),
             resource_type: "test".into(),
-            resource_id: None,
+            resource_id: Some(CHAIN),
             resource_name: None,
             details: "{}".into(),
             ip: None,
@@ -87,6 +87,35 @@ fn only_a_purged_chain_may_be_blank_or_cut() {
         entries[1].actor_email = Some("put back".into());
         assert!(fault(&entries[1..], &end, None).is_some(), "{last}");
     }
+}
+
+#[test]
+fn the_platforms_chain_is_never_purged_itself() {
+    let (mut entries, mut end) = chain(&["a", "b", PURGED]);
+    end.chain_id = Uuid::nil();
+    assert_eq!(fault(&entries, &end, None), None);
+    blank(&mut entries[1]);
+    assert!(
+        fault(&entries, &end, None).is_some(),
+        "it tells of another's"
+    );
+    end.chain_id = Uuid::from_u128(8);
+    assert!(
+        fault(&entries, &end, None).is_some(),
+        "of another organization"
+    );
+}
+
+#[test]
+fn a_witness_from_before_the_beginning_is_not_taken_for_granted() {
+    let (mut entries, mut end) = chain(&["a", "b", PURGED]);
+    let first = entries.remove(0);
+    end.base_sequence = 1;
+    end.base_hash = Some(first.hash.clone());
+    let seen = |sequence, hash| Head { sequence, hash };
+    assert_eq!(fault(&entries, &end, Some(&seen(1, first.hash))), None);
+    assert!(fault(&entries, &end, Some(&seen(1, vec![9; 32]))).is_some());
+    assert!(fault(&entries, &end, Some(&seen(0, vec![9; 32]))).is_some());
 }
 
 #[test]

@@ -29,7 +29,11 @@ impl<'a> Walk<'a> {
             sequence: end.base_sequence,
             previous: base.unwrap_or_else(|| GENESIS.to_vec()),
             end,
-            purged: last.is_some_and(|entry| entry.action == PURGED),
+            // The platform's own chain tells of purges, and is never purged itself.
+            purged: !end.chain_id.is_nil()
+                && last.is_some_and(|entry| {
+                    entry.action == PURGED && entry.resource_id == Some(end.chain_id)
+                }),
             witness,
         }
     }
@@ -41,8 +45,18 @@ impl<'a> Walk<'a> {
 
     /// Whether the chain may begin where it does: only a purge takes its first entries.
     pub(super) fn begin(&self) -> Option<Broken> {
-        let cut = self.end.base_sequence != 0 && !self.purged;
-        cut.then_some(Broken::Missing { sequence: 1 })
+        if self.end.base_sequence != 0 && !self.purged {
+            return Some(Broken::Missing { sequence: 1 });
+        }
+        let witness = self.witness?;
+        if witness.sequence > self.sequence {
+            return None;
+        }
+        // What lies before the beginning cannot be compared, but its last entry can.
+        let known = witness.sequence == self.sequence && witness.hash == self.previous;
+        (!known).then_some(Broken::Missing {
+            sequence: witness.sequence,
+        })
     }
 
     /// Goes on to `entry`, or says why it cannot be the next.

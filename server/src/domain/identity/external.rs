@@ -109,18 +109,15 @@ async fn user_in_tx(
         subject: seen.subject.clone(),
         created_at: app.now(),
     };
-    let unless_linked = OnConflict::columns([
-        external_identity::Column::Issuer,
-        external_identity::Column::Subject,
-    ])
-    .do_nothing()
-    .to_owned();
+    // Whichever it runs into: somebody else's first token of the same subject, or another subject whose account it is.
+    let unless_linked = OnConflict::new().do_nothing().to_owned();
     let inserted = external_identity::Entity::insert(link.into_active_model())
         .on_conflict(unless_linked)
         .exec_without_returning(tx)
         .await?;
     if inserted == 0 {
-        // Somebody else's first token of the same subject was faster.
+        // Somebody else's first token of the same subject was faster; or the account belongs to another subject of this
+        // issuer, and the address has been given to somebody else since.
         let linked = linked_in_tx(tx, seen).await?;
         return linked.ok_or_else(Error::unauthenticated);
     }

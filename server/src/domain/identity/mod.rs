@@ -35,5 +35,6 @@ pub use sign_out::sign_out;
 pub use sign_up::{SignUp, SignedUp, sign_up};
 pub use two_factor::{
     Begun, Confirmed, DisableTwoFactor, confirm_two_factor, disable_two_factor, enable_two_factor,
+    renew_two_factors,
 };
 pub use users::{by_ids, viewer};

@@ -34,9 +34,11 @@ pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn
         .one(app.db.reader())
         .await?;
     let key = (email, actor.origin.ip);
-    // Asked for within the turn, so that parallel guesses cannot all slip in before the first is counted.
-    let turn = password::turn().await?;
     let most = app.config.limits.sign_in_attempts;
+    // Who has to pause takes nobody's turn.
+    app.attempts.check(&key, most, app.now())?;
+    // Asked for within the turn as well, so that parallel guesses cannot all slip in before the first is counted.
+    let turn = password::turn().await?;
     app.attempts.check(&key, most, app.now())?;
     let stored = found.as_ref().map(|user| user.password_hash.clone());
     let right = password::verify(&turn, stored, input.password).await?;

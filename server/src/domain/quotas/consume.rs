@@ -82,6 +82,7 @@ async fn carry_out(
     let demands = demands(app, &input.items).await?;
     let call = Call {
         organization: input.organization,
+        key_is_ours: false,
         fingerprint: fingerprint(operation, &demands, input),
         asked: match operation {
             UsageOperation::Release => Asked::Release(demands),

@@ -8,6 +8,7 @@ mod disable;
 mod enable;
 mod proof;
 mod recovery;
+mod renew;
 mod seal;
 mod totp;
 
@@ -15,6 +16,7 @@ pub use confirm::{Confirmed, confirm_two_factor};
 pub use disable::{DisableTwoFactor, disable_two_factor};
 pub use enable::{Begun, enable_two_factor};
 pub(super) use proof::{Proof, prove};
+pub use renew::renew_two_factors;
 
 use bursar_entities::ids::UserId;
 use bursar_entities::{two_factor, user};

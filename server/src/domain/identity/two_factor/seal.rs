@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 /// How it is sealed, in front of every sealed secret: XChaCha20-Poly1305 with a random nonce.
 const FORM: u8 = 1;
+/// What the key is derived for.
+const PURPOSE: &str = "two-factor";
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 
@@ -22,13 +24,26 @@ pub(super) fn seal(app: &App, user: UserId, secret: &SecretSlice<u8>) -> Result<
 
 /// What [`seal`] has sealed for `user`.
 pub(super) fn open(app: &App, user: UserId, sealed: &[u8]) -> Result<SecretSlice<u8>> {
-    decrypt(&key(app), user, sealed).ok_or_else(|| {
+    let present = decrypt(&key(app), user, sealed);
+    let opened = present.or_else(|| decrypt(&previous(app)?, user, sealed));
+    opened.ok_or_else(|| {
         Error::internal("the secret of an authenticator is not sealed with this BURSAR_SECRET_KEY")
     })
 }
 
+/// What [`seal`] has sealed for `user` with the key before this one, sealed with this one; none when it is already, or
+/// neither opens it.
+pub(super) fn renew(app: &App, user: UserId, sealed: &[u8]) -> Result<Option<Vec<u8>>> {
+    let old = previous(app).and_then(|key| decrypt(&key, user, sealed));
+    old.map(|secret| seal(app, user, &secret)).transpose()
+}
+
+fn previous(app: &App) -> Option<SecretSlice<u8>> {
+    app.config.secret.derive_previous(PURPOSE)
+}
+
 fn key(app: &App) -> SecretSlice<u8> {
-    app.config.secret.derive("two-factor")
+    app.config.secret.derive(PURPOSE)
 }
 
 fn encrypt(

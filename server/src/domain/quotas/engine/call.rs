@@ -66,6 +66,8 @@ pub(in crate::domain::quotas) struct Call {
     pub(in crate::domain::quotas) organization: OrganizationId,
     pub(in crate::domain::quotas) asked: Asked,
     pub(in crate::domain::quotas) key: Option<String>,
+    /// Whether the key was made up for who brought none: a refusal need not be kept for them.
+    pub(in crate::domain::quotas) key_is_ours: bool,
     pub(in crate::domain::quotas) fingerprint: Fingerprint,
     /// When it happened; now when absent.
     pub(in crate::domain::quotas) occurred_at: Option<DateTime<Utc>>,

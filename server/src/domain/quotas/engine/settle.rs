@@ -161,7 +161,7 @@ impl Known {
         } else if !call.asked.gives_back() {
             stage.suggest(self, &mut decisions);
         }
-        if granted || call.key.is_some() {
+        if granted || (call.key.is_some() && !call.key_is_ours) {
             self.record(stage, call, &places, &decisions, granted, output);
         }
         Ok(Answer {

@@ -67,6 +67,7 @@ impl Entry {
         };
         Some(Call {
             organization: OrganizationId(self.organization),
+            key_is_ours: false,
             asked: Asked::Granted(self.items.iter().map(demand).collect::<Option<_>>()?),
             key: Some(self.key.clone()),
             fingerprint: self.fingerprint,

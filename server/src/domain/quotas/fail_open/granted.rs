@@ -19,10 +19,14 @@ impl Known {
     ) -> Result<Answer, Stop> {
         let occurred_at = call.occurred_at.unwrap_or(stage.now);
         let about = stage.about(call, None);
-        let mut decisions = Vec::with_capacity(demands.len());
-        for (demand, item) in demands.iter().zip(0_i16..) {
+        let place = |demand: &Demand| {
             let place = self.place(demand.meter.id, stage.now);
-            let place = place.ok_or_else(|| stage.missing(demand))?;
+            place.ok_or_else(|| stage.missing(demand))
+        };
+        // All of them before the first is moved: what is refused must leave nothing behind.
+        let places: Vec<usize> = demands.iter().map(place).collect::<Result<_, _>>()?;
+        let mut decisions = Vec::with_capacity(demands.len());
+        for ((demand, place), item) in demands.iter().zip(places).zip(0_i16..) {
             let entry = &mut self.entries[place];
             entry.touched = true;
             entry.standing.at = stage.now;

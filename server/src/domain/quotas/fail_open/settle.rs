@@ -21,13 +21,19 @@ const AT_ONCE: usize = 256;
 /// # Errors
 /// When the database does not answer; the files are kept, and settled by the next run.
 pub async fn settle_open_grants(app: &App) -> Result<usize> {
+    // While there is nothing to record them in, the files are left alone.
+    drop(app.db.begin().await?);
     let taken = app.fail_open.spool.take().await.map_err(Error::internal)?;
-    let mut settled = 0;
+    let (mut settled, mut failed) = (0, None);
     for file in taken {
-        settled += file.entries.len();
-        settle(app, file).await?;
+        let entries = file.entries.len();
+        match settle(app, file).await {
+            Ok(()) => settled += entries,
+            // One that cannot be settled must not keep the others.
+            Err(error) => failed = Some(error),
+        }
     }
-    Ok(settled)
+    failed.map_or(Ok(settled), Err)
 }
 
 async fn settle(app: &App, file: Taken) -> Result<()> {
@@ -45,8 +51,8 @@ async fn settle(app: &App, file: Taken) -> Result<()> {
         .map_err(Error::internal)
 }
 
-/// Has the engine record `entries`. One whose key stands for a refusal that was on its way when the database failed is
-/// recorded under a key of its own: it was granted all the same.
+/// Has the engine record `entries`. One whose key stands for something else, a refusal or
+/// another request, is recorded under a key of its own: it was granted all the same.
 async fn record(app: &App, entries: &[Entry], reports: &mut Reports) -> Result<()> {
     let mut again = Vec::new();
     for (entry, answer) in ask(app, entries).await? {
@@ -54,6 +60,7 @@ async fn record(app: &App, entries: &[Entry], reports: &mut Reports) -> Result<(
             Ok(answer) if answer.replayed && answer.decisions.iter().any(was_refused) => {
                 again.push(entry.under_its_own_key());
             }
+            Err(error) if error.code == Code::Conflict => again.push(entry.under_its_own_key()),
             Ok(answer) => of(reports, entry).record(entry, &answer.decisions),
             Err(error) => of(reports, entry).leave_out(entry, &error),
         }

@@ -22,6 +22,9 @@ use crate::domain::quotas::record::Fingerprint;
 const PREFIX: &str = "open-grants-";
 const SUFFIX: &str = ".jsonl";
 
+/// Most grants of a process that may wait to be recorded.
+const MOST: usize = 100_000;
+
 /// What has been granted under a key, until it is recorded.
 pub(super) type Granted = (Fingerprint, Vec<Decision>);
 
@@ -66,15 +69,20 @@ impl Spool {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         let (directory, file) = (Arc::clone(&self.directory), current.file.clone());
-        // A line that was written in part stands at the end of its file, whose reader drops it; the next goes to another.
+        // After a failure the next line goes to another file.
         current.file = None;
         let written = tokio::task::spawn_blocking(move || {
             let file = match file {
                 Some(file) => file,
                 None => Arc::new(create(&directory, id)?),
             };
-            (&*file).write_all(&line)?;
-            file.sync_data()?;
+            let before = file.metadata()?.len();
+            let written = (&*file).write_all(&line).and_then(|()| file.sync_data());
+            if let Err(error) = written {
+                // The caller hears that nothing was granted, so nothing may be found there later.
+                file.set_len(before)?;
+                return Err(error);
+            }
             io::Result::Ok(file)
         });
         current.file = Some(written.await.map_err(io::Error::other)??);
@@ -110,6 +118,11 @@ impl Current {
         self.keys.get(&(organization, key.to_owned()))
     }
 
+    /// Whether nothing more may be granted before something is recorded.
+    pub(super) fn is_full(&self) -> bool {
+        self.keys.len() >= MOST
+    }
+
     /// Remembers what has been granted under `key`.
     pub(super) fn remember(&mut self, organization: OrganizationId, key: String, granted: Granted) {
         self.keys.insert((organization, key), granted);
@@ -142,8 +155,12 @@ fn take_all(directory: &Path) -> io::Result<Vec<Taken>> {
         let id = name
             .and_then(|name| name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX))
             .and_then(|id| id.parse().ok());
-        if let Some(id) = id {
-            all.extend(take_one(path, id)?);
+        let Some(id) = id else { continue };
+        match take_one(path, id) {
+            Ok(taken) => all.extend(taken),
+            Err(error) => {
+                tracing::error!(file = %id, %error, "a file of grants cannot be read");
+            }
         }
     }
     Ok(all)
@@ -161,7 +178,12 @@ fn take_one(path: PathBuf, id: Uuid) -> io::Result<Option<Taken>> {
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(error),
     }
-    let text = std::fs::read(&path)?;
+    let text = match std::fs::read(&path) {
+        Ok(text) => text,
+        // Whoever held it has settled it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let mut entries = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         match serde_json::from_slice(line) {

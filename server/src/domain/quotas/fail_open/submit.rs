@@ -1,7 +1,6 @@
 //! Asking the engine, and answering without it when the database does not answer.
 
 use bursar_entities::ids::ReservationId;
-use tokio::time::timeout;
 
 use super::entry::{Entry, all_open};
 use crate::app::App;
@@ -25,32 +24,37 @@ fn demands(call: &Call) -> Option<&[Demand]> {
 /// Has `call`, which [`may_open`], decided by the engine; when that does not come to a decision in time, grants it to who
 /// is trusted.
 pub(in crate::domain::quotas) async fn submit(app: &App, mut call: Call) -> Result<Answer> {
-    // Whatever becomes of the first attempt, what is recorded later is recorded under the same key, and counts once.
-    call.key.get_or_insert_with(|| generated_key(app));
+    name(app, &mut call);
     if app.outage.lasts(app.now())
         && let Some(answer) = open(app, &call).await?
     {
         return Ok(answer);
     }
-    let patience = app.config.failure.patience;
-    let error = match timeout(patience, app.quotas.submit(app, call.clone())).await {
+    let asked = app.quotas.submit(app, call.clone());
+    let error = match app.outage.watch(app, asked).await {
         Ok(Ok(answer)) => {
-            app.fail_open
-                .trust
-                .remember(&call, &answer.decisions, app.now());
+            let trust = &app.fail_open.trust;
+            trust.remember(&call, &answer.decisions, app.now());
             return Ok(answer);
         }
-        Ok(Err(error)) if error.code == Code::Internal => error,
         Ok(Err(error)) => {
             if matches!(error.code, Code::NotFound | Code::Forbidden) || blocks(error.code) {
                 app.fail_open.trust.forget(&call);
             }
             return Err(error);
         }
-        Err(_) => Error::internal("the database did not answer in time"),
+        Err(error) => error,
     };
-    app.outage.begin(app.now());
     open(app, &call).await?.ok_or(error)
+}
+
+/// Gives `call` a key if it has none: whatever becomes of the first attempt, what is recorded later is recorded under the
+/// same key, and counts once.
+fn name(app: &App, call: &mut Call) {
+    if call.key.is_none() {
+        call.key = Some(generated_key(app));
+        call.key_is_ours = true;
+    }
 }
 
 /// Grants `call` to a caller whose session or key could not be looked up, if it [`may_open`] and they are trusted.
@@ -62,7 +66,7 @@ pub(in crate::domain::quotas) async fn submit_unconfirmed(
     if !may_open(&call) {
         return Err(error());
     }
-    call.key.get_or_insert_with(|| generated_key(app));
+    name(app, &mut call);
     open(app, &call).await?.ok_or_else(error)
 }
 
@@ -88,6 +92,10 @@ async fn open(app: &App, call: &Call) -> Result<Option<Answer>> {
             replayed: true,
             ..Answer::default()
         }));
+    }
+    if current.is_full() {
+        tracing::error!("too many grants wait to be recorded; the meter fails closed");
+        return Ok(None);
     }
     let now = app.now();
     let Some(decisions) = trust.decide(call, demands, now) else {

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hashlink::LruCache;
 use uuid::Uuid;
 
+use crate::domain::quotas::amount::LARGEST;
 use crate::domain::quotas::apply::Demand;
 use crate::domain::quotas::decide::Decision;
 use crate::domain::quotas::engine::Call;
@@ -16,8 +17,8 @@ use crate::domain::quotas::level::level;
 
 /// Callers, and quotas, that are remembered.
 const REMEMBERED: usize = 65_536;
-/// For how long a caller is trusted after the database last said so.
-const TRUSTED: TimeDelta = TimeDelta::hours(1);
+/// For how long a caller is trusted after the database last said so: as long as its session or key is.
+const TRUSTED: TimeDelta = TimeDelta::minutes(15);
 
 /// A caller in an organization.
 type Who = (OrganizationId, Option<Uuid>);
@@ -75,7 +76,11 @@ impl Trust {
             let last = remembered
                 .quotas
                 .peek(&(call.organization, demand.meter.id))?;
-            decisions.push(granted(last, demand, now));
+            let decision = granted(last, demand, now);
+            if decision.used > LARGEST {
+                return None;
+            }
+            decisions.push(decision);
         }
         for decision in &decisions {
             let quota = (call.organization, decision.meter.id);

@@ -37,6 +37,7 @@ pub async fn reserve(app: &App, actor: &Actor, input: &ReserveInput) -> Result<H
     digest.update(input.resource.map_or([0; 16], |id| *id.0.as_bytes()));
     let call = Call {
         organization: input.organization,
+        key_is_ours: false,
         asked: Any::Reservation(Asked::Reserve { demands, lasts }),
         key: input.key.clone(),
         fingerprint: shortened(digest),
@@ -126,6 +127,7 @@ async fn about(
         .ok_or_else(unknown)?;
     let call = Call {
         organization: row.organization_id,
+        key_is_ours: false,
         asked: Any::Reservation(asked),
         key: key.map(str::to_owned),
         fingerprint,

@@ -45,6 +45,7 @@ impl Event {
         let demand = demand(catalog, &self.item)?;
         Ok(Call {
             organization,
+            key_is_ours: false,
             fingerprint: self.fingerprint(&demand),
             asked: Asked::Usage(demand),
             key: Some(self.key.clone()),
