@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{DecodingKey, Header, Validation};
+use tokio::sync::OwnedMutexGuard;
 
 use claims::Claims;
 use keys::{Keys, is_accepted};
@@ -21,9 +22,9 @@ pub use claims::ExternalToken;
 /// The issuer, and its keys as they were last fetched.
 pub struct Issuer {
     config: Option<OidcConfig>,
-    keys: Mutex<Arc<Keys>>,
+    keys: Arc<Mutex<Arc<Keys>>>,
     /// Held by whoever fetches, so that one does for all who wait.
-    fetching: tokio::sync::Mutex<()>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Issuer {
@@ -32,8 +33,8 @@ impl Issuer {
     pub fn new(config: Option<OidcConfig>) -> Self {
         Self {
             config,
-            keys: Mutex::default(),
-            fetching: tokio::sync::Mutex::default(),
+            keys: Arc::default(),
+            fetching: Arc::default(),
         }
     }
 
@@ -72,18 +73,17 @@ impl Issuer {
         if let Some(key) = self.known().fresh(header, now) {
             return Ok(Some(key));
         }
-        let _alone = self.fetching.lock().await;
+        let alone = Arc::clone(&self.fetching).lock_owned().await;
         // Whoever was first has fetched for all who waited.
         if let Some(key) = self.known().fresh(header, now) {
             return Ok(Some(key));
         }
         if self.known().may_fetch(now) {
-            let fetched = fetch::keys(&config.issuer).await;
-            if let Err(error) = &fetched {
-                tracing::warn!(issuer = config.issuer, %error, "the keys of the issuer of external tokens could not be fetched");
+            // A task of its own: a caller may go away, and must not have the issuer asked once more by doing so.
+            let fetch = fetch_all(config.issuer.clone(), Arc::clone(&self.keys), now, alone);
+            if let Err(error) = tokio::spawn(fetch).await {
+                tracing::error!(%error, "fetching the keys of external tokens ended by a panic");
             }
-            let next = self.known().next(fetched.ok(), now);
-            *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         }
         let known = self.known();
         if known.is_usable(now) {
@@ -98,6 +98,21 @@ impl Issuer {
     fn known(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Fetches the keys of `issuer` and puts them in the place of those that were `known`; `_alone` until that is done.
+async fn fetch_all(
+    issuer: String,
+    known: Arc<Mutex<Arc<Keys>>>,
+    now: DateTime<Utc>,
+    _alone: OwnedMutexGuard<()>,
+) {
+    let fetched = fetch::keys(&issuer).await;
+    if let Err(error) = &fetched {
+        tracing::warn!(issuer, %error, "the keys of the issuer of external tokens could not be fetched");
+    }
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    *known = Arc::new(known.next(fetched.ok(), now));
 }
 
 /// The header of what may be a token of the issuer; nothing that it says is believed yet.

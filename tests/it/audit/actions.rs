@@ -46,6 +46,19 @@ both_databases! {
         }
     }
 
+    /// Whoever tries codes has the password already.
+    async fn a_wrong_code_is_written_down(app: TestApp) {
+        let person = app.anonymous.sign_up("ada").await;
+        let (authenticator, _) = person.enable_two_factor(&app).await;
+        let wrong = authenticator.wrong_code(&app);
+        person.client.sign_in_with(&person.email, PASSWORD, Some(&wrong)).await.expect_user_error("VALIDATION");
+        person.client.sign_in_with(&person.email, PASSWORD, None).await.expect_user_error("TWO_FACTOR_REQUIRED");
+        let failed = at_least(&app, 1, "security_sign_in_failed").await;
+        assert_eq!(failed.len(), 1);
+        assert_eq!(failed[0]["resourceId"], json!(person.id));
+        assert!(!Value::from(failed).to_string().contains(&wrong));
+    }
+
     /// A refresh token that comes a second time.
     async fn a_reused_token_is_written_down(app: TestApp) {
         let person = app.anonymous.sign_up("ada").await;

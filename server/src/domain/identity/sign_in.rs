@@ -8,7 +8,7 @@ use super::session::{SignedIn, open_in_tx};
 use super::{IdentityError, failures, password, two_factor};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Code, Result};
 
 /// What somebody signs in with.
 #[derive(Clone, Debug)]
@@ -51,7 +51,14 @@ pub async fn sign_in(app: &App, actor: &Actor, input: SignIn) -> Result<SignedIn
         }
     };
     // Within the turn as well: there are fewer codes than passwords to guess.
-    let proof = two_factor::prove(app, &user, input.code.as_ref()).await?;
+    let proof = two_factor::prove(app, &user, input.code.as_ref())
+        .await
+        .inspect_err(|error| {
+            // Whoever tries codes has the password: their owner should be able to find out.
+            if error.code == Code::Validation {
+                failures::note(app, &actor.origin, Some(user.clone()), false);
+            }
+        })?;
     drop(turn);
     let tx = app.db.begin().await?;
     let user = still_in_tx(&*tx, user).await?;
